@@ -1,0 +1,182 @@
+use super::*;
+
+struct Row {
+    texts: Vec<(&'static str, &'static str)>,
+    sla: Option<i64>,
+    age: i64,
+}
+
+impl Facts for Row {
+    fn any_text(&self, field: &str, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.texts
+            .iter()
+            .any(|(name, text)| *name == field && test(text))
+    }
+    fn amount(&self, field: &str) -> Option<i64> {
+        match field {
+            "sla" => self.sla,
+            "age" => Some(self.age),
+            _ => None,
+        }
+    }
+    fn any_word(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        self.texts.iter().any(|(_, text)| test(text))
+    }
+}
+
+fn row() -> Row {
+    Row {
+        texts: vec![
+            ("no", "TKT20251101007"),
+            ("status", "in_progress"),
+            ("prio", "high"),
+            ("tech", "Andi Wijaya"),
+            ("tech", "citra"),
+            ("cust", "Budi Santoso"),
+            ("title", "Lampu merah sejak siang"),
+        ],
+        sla: Some(-720),
+        age: 3 * 3600,
+    }
+}
+
+fn keeps(text: &str) -> bool {
+    Filter::parse(&TICKETS, text)
+        .unwrap_or_else(|e| panic!("{text}: {e}"))
+        .matches(&row())
+}
+
+#[test]
+fn terms_are_judged() {
+    for text in [
+        "",
+        "status:in_progress",
+        "status:proses,open",
+        "status:active",
+        "prio:high sla<1h",
+        "sla:overdue",
+        "sla<-10m",
+        "!tech:none",
+        "tech:andi",
+        "tech:wijaya",
+        "tech:cit",
+        "cust:\"budi santoso\"",
+        "budi merah",
+        "santso",
+        "!prio:low",
+        "age>2h",
+        "age:4h",
+        "no:1101007",
+    ] {
+        assert!(keeps(text), "{text} must keep it");
+    }
+    for text in [
+        "status:open",
+        "status:closed",
+        "prio:!high",
+        "tech:none",
+        "sla>0m",
+        "sla:none",
+        "!budi",
+        "tech:jaya",
+        "age<2h",
+    ] {
+        if let Ok(filter) = Filter::parse(&TICKETS, text) {
+            assert!(!filter.matches(&row()), "{text} must drop it");
+        }
+    }
+}
+
+#[test]
+fn what_is_printed_reads_back_the_same() {
+    for text in [
+        "prio:high sla<1h tech:none status:open",
+        "!status:hold,done age>=1d12h \"two words\" cust:\"budi, s\"",
+        "\"a:b\" sla:overdue since:90m",
+        "\"!x\" !\"!x\"",
+    ] {
+        let filter = Filter::parse(&TICKETS, text).expect(text);
+        assert_eq!(
+            Filter::parse(&TICKETS, &filter.to_string()).expect("printed"),
+            filter,
+            "{text} → {filter}"
+        );
+    }
+    let filter = Filter::parse(&TICKETS, "priority:tinggi due<60").expect("aliases");
+    assert_eq!(filter.to_string(), "prio:high sla<1h");
+}
+
+#[test]
+fn errors_name_the_term_and_the_fix() {
+    let error = |text| Filter::parse(&TICKETS, text).expect_err(text).to_string();
+    assert_eq!(
+        error("budi prio:hgih"),
+        "`prio:hgih`: prio is never hgih; did you mean prio:high"
+    );
+    assert_eq!(
+        error("pri:high"),
+        "`pri:high`: a ticket has no field pri; did you mean prio:high"
+    );
+    assert!(error("zzz:1").contains("use one of status, prio, sla"));
+    assert_eq!(
+        error("sla<soon"),
+        "`sla<soon`: soon is not an amount of sla; try sla<2h"
+    );
+    assert_eq!(
+        error("prio<high"),
+        "`prio<high`: prio has no order; write prio:high"
+    );
+    assert_eq!(
+        error("status:"),
+        "`status:`: status needs a value; try status:open"
+    );
+    assert_eq!(
+        error("status:open,,done"),
+        "`status:open,,done`: a value between commas is missing; try status:open"
+    );
+    assert_eq!(
+        error("cust:\"budi"),
+        "`cust:\"budi`: the quote is never closed; write cust:\"budi\""
+    );
+    assert_eq!(
+        error("a !"),
+        "`!`: `!` inverts nothing; put it in front of a term, as in !prio:low"
+    );
+    assert_eq!(
+        Filter::parse(&TICKETS, "ok  prio:x").expect_err("bad").at,
+        4
+    );
+}
+
+#[test]
+fn narrowing_is_recognised() {
+    let filter = |text| Filter::parse(&TICKETS, text).expect(text);
+    assert!(filter("prio:high bu").narrows(&filter("prio:high b")));
+    assert!(filter("prio:high budi").narrows(&filter("prio:high")));
+    assert!(
+        !filter("budi").narrows(&filter("bud")),
+        "from four letters on a slip is forgiven, which widens"
+    );
+    assert!(!filter("prio:low").narrows(&filter("prio:high")));
+    assert!(!filter("!bud").narrows(&filter("!bu")));
+}
+
+#[test]
+fn completion_knows_fields_and_values() {
+    assert_eq!(complete(&TICKETS, "budi pr"), ["budi prio:"]);
+    assert_eq!(complete(&TICKETS, "!prio:h"), ["!prio:high"]);
+    assert_eq!(
+        complete(&TICKETS, "status:open,as"),
+        ["status:open,assigned"]
+    );
+    assert_eq!(complete(&TICKETS, "tech:"), ["tech:me", "tech:none"]);
+    assert!(complete(&TICKETS, "xyz:").is_empty());
+}
+
+#[test]
+fn me_is_whoever_asks() {
+    let filter = Filter::parse(&TICKETS, "tech:me")
+        .expect("me")
+        .resolve_me("citra");
+    assert!(filter.matches(&row()));
+}
