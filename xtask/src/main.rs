@@ -1,1 +1,57 @@
-fn main() {}
+//! Chores of the repository: `cargo xtask test`, `generate` and `bench`.
+
+mod apt;
+mod child;
+mod postgres;
+mod programs;
+mod redis;
+mod report;
+mod scratch;
+mod stop;
+mod sys;
+mod test;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::report::say;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Chores of the AGLIS repository")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Run every test, with a private PostgreSQL and Redis unless others are configured
+    ///
+    /// AGLIS_TEST_POSTGRES_URL and AGLIS_TEST_REDIS_URL name servers to use instead of private ones.
+    Test {
+        /// Passed on to the test runner, for example a part of a test's name
+        #[arg(last = true)]
+        filter: Vec<OsString>,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = stop::listen().and_then(|()| match cli.chore {
+        Chore::Test { filter } => test::run(&filter),
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(error) if error.is::<stop::Stopped>() => {
+            say("stopped; everything started here has been stopped too");
+            stop::exit_code()
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
