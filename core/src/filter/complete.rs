@@ -7,9 +7,7 @@ use super::{Kind, ME, NONE, Schema};
 pub fn complete(schema: &Schema, text: &str) -> Vec<String> {
     let start = text.rfind(char::is_whitespace).map_or(0, |at| at + 1);
     let (before, term) = text.split_at(start);
-    let (bang, term) = term
-        .strip_prefix('!')
-        .map_or(("", term), |rest| ("!", rest));
+    let (bang, term) = term.strip_prefix('!').map_or(("", term), |rest| ("!", rest));
     let whole = |rest: String| format!("{before}{bang}{rest}");
     let Some(sign) = term.find([':', '<', '>', '=']) else {
         let term = term.to_lowercase();
@@ -18,15 +16,7 @@ pub fn complete(schema: &Schema, text: &str) -> Vec<String> {
             .iter()
             .filter(|field| field.name.starts_with(&term))
             .map(|field| {
-                whole(format!(
-                    "{}{}",
-                    field.name,
-                    if matches!(field.kind, Kind::Span) {
-                        "<"
-                    } else {
-                        ":"
-                    }
-                ))
+                whole(format!("{}{}", field.name, if matches!(field.kind, Kind::Span) { "<" } else { ":" }))
             })
             .collect();
     };

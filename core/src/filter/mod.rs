@@ -114,24 +114,14 @@ impl Filter {
     /// lengthens a trailing word. Lets a list narrow what it already found instead of starting over.
     #[must_use]
     pub fn narrows(&self, wider: &Self) -> bool {
-        wider
-            .terms
-            .iter()
-            .enumerate()
-            .all(|(at, was)| match self.terms.get(at) {
-                Some(is) if is == was => true,
-                Some(Term {
-                    invert: false,
-                    test: Test::Word(is),
-                }) => match was {
-                    Term {
-                        invert: false,
-                        test: Test::Word(was),
-                    } => words::lengthens(was, is),
-                    _ => false,
-                },
+        wider.terms.iter().enumerate().all(|(at, was)| match self.terms.get(at) {
+            Some(is) if is == was => true,
+            Some(Term { invert: false, test: Test::Word(is) }) => match was {
+                Term { invert: false, test: Test::Word(was) } => words::lengthens(was, is),
                 _ => false,
-            })
+            },
+            _ => false,
+        })
     }
 }
 
@@ -140,9 +130,9 @@ impl Term {
         let holds = match &self.test {
             Test::Word(word) => row.any_word(&mut |text| words::reads(text, word)),
             Test::AnyOf(field, values) => values.iter().any(|value| holds(row, field, value)),
-            Test::Compare(field, order, right) => row
-                .amount(field.name)
-                .is_some_and(|left| order.holds(left, *right)),
+            Test::Compare(field, order, right) => {
+                row.amount(field.name).is_some_and(|left| order.holds(left, *right))
+            }
         };
         holds != self.invert
     }
@@ -151,21 +141,15 @@ impl Term {
 fn holds(row: &impl Facts, field: &Field, value: &str) -> bool {
     match field.kind {
         Kind::Choice(choices) => {
-            let members = choices
-                .iter()
-                .find(|choice| choice.name == value)
-                .map_or(&[][..], |choice| choice.members);
-            row.any_text(field.name, &mut |text| {
-                text == value || members.contains(&text)
-            })
+            let members =
+                choices.iter().find(|choice| choice.name == value).map_or(&[][..], |choice| choice.members);
+            row.any_text(field.name, &mut |text| text == value || members.contains(&text))
         }
         Kind::Text | Kind::Name if value == NONE => !row.any_text(field.name, &mut |_| true),
         Kind::Text => row.any_text(field.name, &mut |text| words::contains_folded(text, value)),
         Kind::Name => row.any_text(field.name, &mut |text| words::starts_a_word(text, value)),
         Kind::Span | Kind::Count if value == NONE => row.amount(field.name).is_none(),
-        Kind::Span => {
-            value == schema::OVERDUE && row.amount(field.name).is_some_and(|left| left < 0)
-        }
+        Kind::Span => value == schema::OVERDUE && row.amount(field.name).is_some_and(|left| left < 0),
         Kind::Count => false,
     }
 }

@@ -28,13 +28,8 @@ struct Piece {
 }
 
 pub(super) fn filter(schema: &'static Schema, text: &str) -> Result<Filter, FilterError> {
-    let terms = pieces(text)?
-        .into_iter()
-        .map(|piece| term(schema, &piece))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Filter {
-        terms: terms.into_iter().flatten().collect(),
-    })
+    let terms = pieces(text)?.into_iter().map(|piece| term(schema, &piece)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Filter { terms: terms.into_iter().flatten().collect() })
 }
 
 fn pieces(text: &str) -> Result<Vec<Piece>, FilterError> {
@@ -57,16 +52,11 @@ fn pieces(text: &str) -> Result<Vec<Piece>, FilterError> {
             quote = !quote;
         } else {
             piece.text.push(c);
-            piece
-                .quoted
-                .extend(std::iter::repeat_n(quote, c.len_utf8()));
+            piece.quoted.extend(std::iter::repeat_n(quote, c.len_utf8()));
         }
     }
     if let (true, Some(piece)) = (quote, &open) {
-        return Err(piece.error(
-            "the quote is never closed",
-            format!("write {}\"", piece.raw),
-        ));
+        return Err(piece.error("the quote is never closed", format!("write {}\"", piece.raw)));
     }
     found.extend(open);
     Ok(found)
@@ -74,20 +64,12 @@ fn pieces(text: &str) -> Result<Vec<Piece>, FilterError> {
 
 impl Piece {
     fn error(&self, problem: impl Into<String>, fix: impl Into<String>) -> FilterError {
-        FilterError {
-            term: self.raw.clone(),
-            at: self.at,
-            problem: problem.into(),
-            fix: fix.into(),
-        }
+        FilterError { term: self.raw.clone(), at: self.at, problem: problem.into(), fix: fix.into() }
     }
 
     /// Where the first unquoted one of these characters stands.
     fn find(&self, wanted: &[char]) -> Option<usize> {
-        self.text
-            .char_indices()
-            .find(|(at, c)| !self.quoted[*at] && wanted.contains(c))
-            .map(|(at, _)| at)
+        self.text.char_indices().find(|(at, c)| !self.quoted[*at] && wanted.contains(c)).map(|(at, _)| at)
     }
 }
 
@@ -98,31 +80,20 @@ fn term(schema: &'static Schema, piece: &Piece) -> Result<Option<Term>, FilterEr
         let word = piece.text[start..].to_lowercase();
         if word.is_empty() {
             return if invert {
-                Err(piece.error(
-                    "`!` inverts nothing",
-                    "put it in front of a term, as in !prio:low",
-                ))
+                Err(piece.error("`!` inverts nothing", "put it in front of a term, as in !prio:low"))
             } else {
                 Ok(None)
             };
         }
-        return Ok(Some(Term {
-            invert,
-            test: Test::Word(word),
-        }));
+        return Ok(Some(Term { invert, test: Test::Word(word) }));
     };
     let name = piece.text[start..sign].to_lowercase();
     let Some(field) = schema.field(&name) else {
         let known = schema.fields.iter().map(|field| field.name);
         return Err(piece.error(
             format!("a {} has no field {name}", schema.noun),
-            match nearest(
-                &name,
-                schema
-                    .fields
-                    .iter()
-                    .flat_map(|f| f.aliases.iter().copied().chain([f.name])),
-            ) {
+            match nearest(&name, schema.fields.iter().flat_map(|f| f.aliases.iter().copied().chain([f.name])))
+            {
                 Some(near) => format!("did you mean {near}{}", &piece.text[sign..]),
                 None => format!("use one of {}", known.collect::<Vec<_>>().join(", ")),
             },
@@ -131,18 +102,14 @@ fn term(schema: &'static Schema, piece: &Piece) -> Result<Option<Term>, FilterEr
     let rest = &piece.text[sign..];
     let (order, value) = order(rest);
     if value.is_empty() {
-        return Err(piece.error(
-            format!("{} needs a value", field.name),
-            format!("try {}", example(field)),
-        ));
+        return Err(piece.error(format!("{} needs a value", field.name), format!("try {}", example(field))));
     }
     let test = match (&field.kind, order) {
         (Kind::Span | Kind::Count, _) => amount(piece, field, order, value)?,
         (_, Some(order)) if order != Order::Equal => {
-            return Err(piece.error(
-                format!("{} has no order", field.name),
-                format!("write {}:{value}", field.name),
-            ));
+            return Err(
+                piece.error(format!("{} has no order", field.name), format!("write {}:{value}", field.name))
+            );
         }
         _ => Test::AnyOf(field, values(piece, field, piece.text.len() - value.len())?),
     };
@@ -176,38 +143,25 @@ fn amount(
         return Ok(Test::AnyOf(field, vec![value]));
     }
     let wrong = || {
-        piece.error(
-            format!("{value} is not an amount of {}", field.name),
-            format!("try {}", example(field)),
-        )
+        piece.error(format!("{value} is not an amount of {}", field.name), format!("try {}", example(field)))
     };
     let amount = match field.kind {
         Kind::Span => span(&value).ok_or_else(wrong)?,
         _ => value.parse().map_err(|_| wrong())?,
     };
-    let usual = if matches!(field.kind, Kind::Span) {
-        Order::AtMost
-    } else {
-        Order::Equal
-    };
+    let usual = if matches!(field.kind, Kind::Span) { Order::AtMost } else { Order::Equal };
     Ok(Test::Compare(field, order.unwrap_or(usual), amount))
 }
 
 fn values(piece: &Piece, field: &'static Field, from: usize) -> Result<Vec<String>, FilterError> {
     let mut values = Vec::new();
     let mut start = from;
-    let commas = piece
-        .text
-        .char_indices()
-        .filter(|(at, c)| *at >= from && *c == ',' && !piece.quoted[*at]);
+    let commas = piece.text.char_indices().filter(|(at, c)| *at >= from && *c == ',' && !piece.quoted[*at]);
     for (end, _) in commas.chain([(piece.text.len(), ',')]) {
         let value = piece.text[start..end].to_lowercase();
         start = end + 1;
         if value.is_empty() {
-            return Err(piece.error(
-                "a value between commas is missing",
-                format!("try {}", example(field)),
-            ));
+            return Err(piece.error("a value between commas is missing", format!("try {}", example(field))));
         }
         values.push(choice(piece, field, value)?);
     }
@@ -218,19 +172,13 @@ fn choice(piece: &Piece, field: &'static Field, value: String) -> Result<String,
     let Kind::Choice(choices) = field.kind else {
         return Ok(value);
     };
-    let found = choices
-        .iter()
-        .find(|choice| choice.name == value || choice.aliases.contains(&value.as_str()));
+    let found =
+        choices.iter().find(|choice| choice.name == value || choice.aliases.contains(&value.as_str()));
     found.map(|choice| choice.name.to_owned()).ok_or_else(|| {
         let known = || choices.iter().map(|choice| choice.name);
         piece.error(
             format!("{} is never {value}", field.name),
-            match nearest(
-                &value,
-                choices
-                    .iter()
-                    .flat_map(|c| c.aliases.iter().copied().chain([c.name])),
-            ) {
+            match nearest(&value, choices.iter().flat_map(|c| c.aliases.iter().copied().chain([c.name]))) {
                 Some(near) => format!("did you mean {}:{near}", field.name),
                 None => format!("use one of {}", known().collect::<Vec<_>>().join(", ")),
             },
@@ -240,11 +188,9 @@ fn choice(piece: &Piece, field: &'static Field, value: String) -> Result<String,
 
 fn example(field: &Field) -> String {
     match field.kind {
-        Kind::Choice(choices) => format!(
-            "{}:{}",
-            field.name,
-            choices.first().map_or(NONE, |choice| choice.name)
-        ),
+        Kind::Choice(choices) => {
+            format!("{}:{}", field.name, choices.first().map_or(NONE, |choice| choice.name))
+        }
         Kind::Span => format!("{}<2h", field.name),
         Kind::Count => format!("{}>3", field.name),
         Kind::Name => format!("{}:{ME}", field.name),
@@ -254,9 +200,7 @@ fn example(field: &Field) -> String {
 
 /// Seconds in `90m`, `1d12h`, `-15m`; a bare number counts minutes.
 pub(super) fn span(text: &str) -> Option<i64> {
-    let (negative, digits) = text
-        .strip_prefix('-')
-        .map_or((false, text), |rest| (true, rest));
+    let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     if let Ok(minutes) = digits.parse::<u32>() {
         let seconds = i64::from(minutes) * 60;
         return Some(if negative { -seconds } else { seconds });
@@ -274,14 +218,8 @@ pub(super) fn span(text: &str) -> Option<i64> {
     (number.is_empty() && !digits.is_empty()).then_some(if negative { -total } else { total })
 }
 
-const UNITS: [(char, i64); 6] = [
-    ('w', 604_800),
-    ('d', 86_400),
-    ('h', 3_600),
-    ('m', 60),
-    ('s', 1),
-    ('j', 3_600),
-];
+const UNITS: [(char, i64); 6] =
+    [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1), ('j', 3_600)];
 
 /// The shortest way to write a span that [`span`] reads back.
 pub(super) fn span_text(seconds: i64) -> String {
@@ -302,9 +240,8 @@ pub(super) fn span_text(seconds: i64) -> String {
 
 /// The value as it must be written to be read back whole.
 pub(super) fn quoted(text: &str, word: bool) -> String {
-    let special = |c: char| {
-        c.is_whitespace() || (word && matches!(c, ':' | '<' | '>' | '=')) || (!word && c == ',')
-    };
+    let special =
+        |c: char| c.is_whitespace() || (word && matches!(c, ':' | '<' | '>' | '=')) || (!word && c == ',');
     if text.contains(special) || (word && text.starts_with('!')) {
         format!("\"{text}\"")
     } else {
@@ -336,10 +273,7 @@ fn distance(a: &str, b: &str) -> usize {
                 } else {
                     usize::MAX
                 };
-                change
-                    .min(rows[i - 1][j] + 1)
-                    .min(rows[i][j - 1] + 1)
-                    .min(swap)
+                change.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(swap)
             };
         }
     }

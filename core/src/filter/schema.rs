@@ -52,11 +52,7 @@ pub struct Choice {
 pub(super) const OVERDUE: &str = "overdue";
 
 const fn one(name: &'static str, aliases: &'static [&'static str]) -> Choice {
-    Choice {
-        name,
-        aliases,
-        members: &[],
-    }
+    Choice { name, aliases, members: &[] }
 }
 
 const fn group(
@@ -64,11 +60,7 @@ const fn group(
     aliases: &'static [&'static str],
     members: &'static [&'static str],
 ) -> Choice {
-    Choice {
-        name,
-        aliases,
-        members,
-    }
+    Choice { name, aliases, members }
 }
 
 const fn field(
@@ -77,12 +69,7 @@ const fn field(
     kind: Kind,
     help: &'static str,
 ) -> Field {
-    Field {
-        name,
-        aliases,
-        kind,
-        help,
-    }
+    Field { name, aliases, kind, help }
 }
 
 /// Tickets.
@@ -99,16 +86,8 @@ pub static TICKETS: Schema = Schema {
                 one("on_hold", &["hold", "tunda"]),
                 one("completed", &["done", "selesai"]),
                 one("cancelled", &["canceled", "batal"]),
-                group(
-                    "active",
-                    &["aktif", "unfinished"],
-                    &["open", "assigned", "in_progress", "on_hold"],
-                ),
-                group(
-                    "closed",
-                    &["tutup", "finished"],
-                    &["completed", "cancelled"],
-                ),
+                group("active", &["aktif", "unfinished"], &["open", "assigned", "in_progress", "on_hold"]),
+                group("closed", &["tutup", "finished"], &["completed", "cancelled"]),
             ]),
             "where it stands; active and closed name several at once",
         ),
@@ -123,24 +102,9 @@ pub static TICKETS: Schema = Schema {
             ]),
             "how urgent it is",
         ),
-        field(
-            "sla",
-            &["due", "sisa"],
-            Kind::Span,
-            "time left until it is due; sla:overdue, sla:none",
-        ),
-        field(
-            "age",
-            &["umur", "since"],
-            Kind::Span,
-            "time since it was created",
-        ),
-        field(
-            "tech",
-            &["technician", "teknisi"],
-            Kind::Name,
-            "who works on it; tech:none, tech:me",
-        ),
+        field("sla", &["due", "sisa"], Kind::Span, "time left until it is due; sla:overdue, sla:none"),
+        field("age", &["umur", "since"], Kind::Span, "time since it was created"),
+        field("tech", &["technician", "teknisi"], Kind::Name, "who works on it; tech:none, tech:me"),
         field(
             "type",
             &["kind", "jenis"],
@@ -156,12 +120,7 @@ pub static TICKETS: Schema = Schema {
             ]),
             "kind of work",
         ),
-        field(
-            "cat",
-            &["category", "kategori"],
-            Kind::Text,
-            "category of the trouble",
-        ),
+        field("cat", &["category", "kategori"], Kind::Text, "category of the trouble"),
         field(
             "chan",
             &["channel", "kanal"],
@@ -175,18 +134,8 @@ pub static TICKETS: Schema = Schema {
             "how it reached us",
         ),
         field("area", &["wilayah"], Kind::Name, "area of the customer"),
-        field(
-            "cust",
-            &["customer", "pelanggan"],
-            Kind::Text,
-            "name or number of the customer",
-        ),
-        field(
-            "no",
-            &["number", "nomor"],
-            Kind::Text,
-            "ticket number or a part of it",
-        ),
+        field("cust", &["customer", "pelanggan"], Kind::Text, "name or number of the customer"),
+        field("no", &["number", "nomor"], Kind::Text, "ticket number or a part of it"),
     ],
 };
 
@@ -210,24 +159,9 @@ pub static CUSTOMERS: Schema = Schema {
         field("area", &["wilayah"], Kind::Name, "area"),
         field("odp", &[], Kind::Name, "distribution point; odp:none"),
         field("name", &["nama"], Kind::Text, "name"),
-        field(
-            "phone",
-            &["wa", "telepon"],
-            Kind::Text,
-            "a part of the phone number",
-        ),
-        field(
-            "no",
-            &["number", "nomor"],
-            Kind::Text,
-            "customer number or a part of it",
-        ),
-        field(
-            "age",
-            &["umur", "since"],
-            Kind::Span,
-            "time since the account was created",
-        ),
+        field("phone", &["wa", "telepon"], Kind::Text, "a part of the phone number"),
+        field("no", &["number", "nomor"], Kind::Text, "customer number or a part of it"),
+        field("age", &["umur", "since"], Kind::Span, "time since the account was created"),
     ],
 };
 
@@ -236,40 +170,16 @@ pub static AUDIT: Schema = Schema {
     noun: "entry",
     fields: &[
         field("user", &["actor", "who", "siapa"], Kind::Name, "who did it"),
-        field(
-            "action",
-            &["act", "tindakan", "event"],
-            Kind::Text,
-            "what was done",
-        ),
-        field(
-            "object",
-            &["on", "subject", "objek"],
-            Kind::Text,
-            "what it was done to",
-        ),
-        field(
-            "ip",
-            &["from", "dari"],
-            Kind::Text,
-            "the address it came from",
-        ),
+        field("action", &["act", "tindakan", "event"], Kind::Text, "what was done"),
+        field("object", &["on", "subject", "objek"], Kind::Text, "what it was done to"),
+        field("ip", &["from", "dari"], Kind::Text, "the address it came from"),
         field(
             "result",
             &["outcome", "hasil"],
-            Kind::Choice(&[
-                one("ok", &["success"]),
-                one("denied", &["ditolak"]),
-                one("failed", &["gagal"]),
-            ]),
+            Kind::Choice(&[one("ok", &["success"]), one("denied", &["ditolak"]), one("failed", &["gagal"])]),
             "how it ended",
         ),
-        field(
-            "since",
-            &["age", "sejak"],
-            Kind::Span,
-            "how long ago at most",
-        ),
+        field("since", &["age", "sejak"], Kind::Span, "how long ago at most"),
     ],
 };
 
@@ -277,8 +187,6 @@ impl Schema {
     /// The field of this name or alias.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
-        self.fields
-            .iter()
-            .find(|field| field.name == name || field.aliases.contains(&name))
+        self.fields.iter().find(|field| field.name == name || field.aliases.contains(&name))
     }
 }

@@ -8,9 +8,7 @@ struct Row {
 
 impl Facts for Row {
     fn any_text(&self, field: &str, test: &mut dyn FnMut(&str) -> bool) -> bool {
-        self.texts
-            .iter()
-            .any(|(name, text)| *name == field && test(text))
+        self.texts.iter().any(|(name, text)| *name == field && test(text))
     }
     fn amount(&self, field: &str) -> Option<i64> {
         match field {
@@ -41,9 +39,7 @@ fn row() -> Row {
 }
 
 fn keeps(text: &str) -> bool {
-    Filter::parse(&TICKETS, text)
-        .unwrap_or_else(|e| panic!("{text}: {e}"))
-        .matches(&row())
+    Filter::parse(&TICKETS, text).unwrap_or_else(|e| panic!("{text}: {e}")).matches(&row())
 }
 
 #[test]
@@ -109,43 +105,19 @@ fn what_is_printed_reads_back_the_same() {
 #[test]
 fn errors_name_the_term_and_the_fix() {
     let error = |text| Filter::parse(&TICKETS, text).expect_err(text).to_string();
-    assert_eq!(
-        error("budi prio:hgih"),
-        "`prio:hgih`: prio is never hgih; did you mean prio:high"
-    );
-    assert_eq!(
-        error("pri:high"),
-        "`pri:high`: a ticket has no field pri; did you mean prio:high"
-    );
+    assert_eq!(error("budi prio:hgih"), "`prio:hgih`: prio is never hgih; did you mean prio:high");
+    assert_eq!(error("pri:high"), "`pri:high`: a ticket has no field pri; did you mean prio:high");
     assert!(error("zzz:1").contains("use one of status, prio, sla"));
-    assert_eq!(
-        error("sla<soon"),
-        "`sla<soon`: soon is not an amount of sla; try sla<2h"
-    );
-    assert_eq!(
-        error("prio<high"),
-        "`prio<high`: prio has no order; write prio:high"
-    );
-    assert_eq!(
-        error("status:"),
-        "`status:`: status needs a value; try status:open"
-    );
+    assert_eq!(error("sla<soon"), "`sla<soon`: soon is not an amount of sla; try sla<2h");
+    assert_eq!(error("prio<high"), "`prio<high`: prio has no order; write prio:high");
+    assert_eq!(error("status:"), "`status:`: status needs a value; try status:open");
     assert_eq!(
         error("status:open,,done"),
         "`status:open,,done`: a value between commas is missing; try status:open"
     );
-    assert_eq!(
-        error("cust:\"budi"),
-        "`cust:\"budi`: the quote is never closed; write cust:\"budi\""
-    );
-    assert_eq!(
-        error("a !"),
-        "`!`: `!` inverts nothing; put it in front of a term, as in !prio:low"
-    );
-    assert_eq!(
-        Filter::parse(&TICKETS, "ok  prio:x").expect_err("bad").at,
-        4
-    );
+    assert_eq!(error("cust:\"budi"), "`cust:\"budi`: the quote is never closed; write cust:\"budi\"");
+    assert_eq!(error("a !"), "`!`: `!` inverts nothing; put it in front of a term, as in !prio:low");
+    assert_eq!(Filter::parse(&TICKETS, "ok  prio:x").expect_err("bad").at, 4);
 }
 
 #[test]
@@ -153,10 +125,7 @@ fn narrowing_is_recognised() {
     let filter = |text| Filter::parse(&TICKETS, text).expect(text);
     assert!(filter("prio:high bu").narrows(&filter("prio:high b")));
     assert!(filter("prio:high budi").narrows(&filter("prio:high")));
-    assert!(
-        !filter("budi").narrows(&filter("bud")),
-        "from four letters on a slip is forgiven, which widens"
-    );
+    assert!(!filter("budi").narrows(&filter("bud")), "from four letters on a slip is forgiven, which widens");
     assert!(!filter("prio:low").narrows(&filter("prio:high")));
     assert!(!filter("!bud").narrows(&filter("!bu")));
 }
@@ -165,18 +134,13 @@ fn narrowing_is_recognised() {
 fn completion_knows_fields_and_values() {
     assert_eq!(complete(&TICKETS, "budi pr"), ["budi prio:"]);
     assert_eq!(complete(&TICKETS, "!prio:h"), ["!prio:high"]);
-    assert_eq!(
-        complete(&TICKETS, "status:open,as"),
-        ["status:open,assigned"]
-    );
+    assert_eq!(complete(&TICKETS, "status:open,as"), ["status:open,assigned"]);
     assert_eq!(complete(&TICKETS, "tech:"), ["tech:me", "tech:none"]);
     assert!(complete(&TICKETS, "xyz:").is_empty());
 }
 
 #[test]
 fn me_is_whoever_asks() {
-    let filter = Filter::parse(&TICKETS, "tech:me")
-        .expect("me")
-        .resolve_me("citra");
+    let filter = Filter::parse(&TICKETS, "tech:me").expect("me").resolve_me("citra");
     assert!(filter.matches(&row()));
 }
