@@ -1,0 +1,122 @@
+//! The table of `ARCHITECTURE.md`: which room a file stands in, and what that room may name.
+
+use std::collections::BTreeSet;
+
+/// Where a module stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Room {
+    /// Values with invariants.
+    Types,
+    /// Driver traits of those values, beside them because a trait is implemented where the value is.
+    TypesSql,
+    /// Drivers, transactions, dialects.
+    Db,
+    /// A slice's types, state machines and pure rules; also shared pure code that is no slice.
+    Rules(String),
+    /// A slice's SQL.
+    Store(String),
+    /// A slice's use cases.
+    Service(String),
+    /// The event enum, the log, the reactions.
+    Event,
+    /// Jobs.
+    Queue,
+    /// The outside world.
+    Provider,
+    /// The typed API client.
+    Client,
+    /// What holds the rooms together: `app`, `config`, `error`, `permission`, `hub` and the like.
+    Frame(String),
+    /// A route or a page of the daemon.
+    Handler,
+    /// The rest of the daemon.
+    Daemon,
+    /// A command of the command line.
+    Command,
+    /// The rest of the command line.
+    CommandLine,
+    /// The console, all of it.
+    Console,
+}
+
+/// Modules of `core` that are neither slices nor rooms of their own.
+const FRAME: &[&str] = &["app", "config", "error", "permission", "hub", "lib"];
+
+/// Slices, known by having a store or a service.
+pub struct Map {
+    pub slices: BTreeSet<String>,
+}
+
+impl Map {
+    /// The room of a module of `core`, `path` without the crate.
+    pub fn core(&self, path: &[String]) -> Room {
+        let second = path.get(1).map_or("", String::as_str);
+        let first = match path.first() {
+            Some(first) => first.as_str(),
+            None => return Room::Frame("lib".into()),
+        };
+        match first {
+            "types" if second == "sql" => Room::TypesSql,
+            "types" => Room::Types,
+            "db" => Room::Db,
+            "event" => Room::Event,
+            "queue" => Room::Queue,
+            "provider" => Room::Provider,
+            "client" => Room::Client,
+            name if FRAME.contains(&name) => Room::Frame(name.into()),
+            slice if self.slices.contains(slice) && second.starts_with("store") => Room::Store(slice.into()),
+            slice if self.slices.contains(slice) && second.starts_with("service") => {
+                Room::Service(slice.into())
+            }
+            name => Room::Rules(name.into()),
+        }
+    }
+}
+
+/// Whether `from` may name `to`, a room of `core`.
+pub fn may_name(from: &Room, to: &Room) -> bool {
+    use Room::*;
+    if from == to {
+        return true;
+    }
+    let everyone = matches!(to, Types) || matches!(to, Frame(f) if f == "error");
+    match from {
+        Types => false,
+        TypesSql => matches!(to, Types),
+        Db => everyone || matches!(to, TypesSql | Frame(_)),
+        Rules(_) => everyone || matches!(to, Rules(_)) || frame(to, &["permission"]),
+        Store(own) => everyone || matches!(to, Db) || matches!(to, Rules(s) if s == own),
+        Service(own) => match to {
+            Store(s) => s == own,
+            Provider | Client | Queue => false,
+            _ => true,
+        },
+        Event => !matches!(to, Store(_) | Provider | Client),
+        Queue => !matches!(to, Store(_) | Client),
+        Provider => everyone || matches!(to, Rules(_) | Frame(_)),
+        Client => everyone || matches!(to, Rules(_)) || frame(to, &["permission"]),
+        Frame(f) if f == "error" => matches!(to, Types | Db),
+        Frame(_) => !matches!(to, Store(_) | Service(_) | Client),
+        Handler | Daemon => !matches!(to, Store(_) | Client),
+        Command | Console => matches!(to, Client | Types | Rules(_)) || frame(to, &["error", "permission"]),
+        CommandLine => !matches!(to, Store(_)),
+    }
+}
+
+fn frame(room: &Room, names: &[&str]) -> bool {
+    matches!(room, Room::Frame(f) if names.contains(&f.as_str()))
+}
+
+/// Crates that only some rooms may name: database drivers and the network.
+pub fn may_use_crate(from: &Room, name: &str) -> bool {
+    use Room::*;
+    match name {
+        "sqlx" => matches!(from, Db | TypesSql),
+        "redis" => matches!(from, Queue | Provider) || frame(from, &["hub"]),
+        "reqwest" => matches!(from, Provider | Client),
+        "lettre" => matches!(from, Provider),
+        "axum" => matches!(from, Handler | Daemon),
+        "ratatui" | "crossterm" => matches!(from, Console),
+        _ => true,
+    }
+}
