@@ -1,1 +1,4 @@
 pub mod filter;
+
+#[cfg(feature = "server")]
+pub mod provider;

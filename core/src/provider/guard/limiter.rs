@@ -1,0 +1,248 @@
+//! Rate and concurrency limits of a provider account.
+//!
+//! An exact sliding window: at most `per_window` calls start in any `window`. A share of the window
+//! and one of the concurrent places are kept for critical messages, and waiting critical ones go
+//! before all others, so that a sign-in code never queues behind a broadcast.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{sync::Notify, time::Instant};
+
+use crate::provider::{Accepted, BoxFuture, Outgoing, Provider, RATE_LIMITED, SendError, Urgency};
+
+/// How much may go out through one provider account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Calls that may start within `window`; at least 1.
+    pub per_window: usize,
+    /// Length of the sliding window.
+    pub window: Duration,
+    /// Calls on their way at the same time; at least 1.
+    pub concurrency: usize,
+    /// How long a message that is not critical may stand in line before it is given back, so that
+    /// workers stay free for others. Critical messages stand in line up to a whole window.
+    pub max_wait: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            per_window: 100,
+            window: Duration::from_secs(60),
+            concurrency: 5,
+            max_wait: Duration::from_millis(500),
+        }
+    }
+}
+
+impl Limits {
+    fn usable(mut self) -> Self {
+        self.per_window = self.per_window.max(1);
+        self.concurrency = self.concurrency.max(1);
+        self
+    }
+
+    /// How many of the window only critical messages may use: a tenth, at least one where there is
+    /// more than one.
+    fn reserved(&self) -> usize {
+        (self.per_window / 10).max(1).min(self.per_window.saturating_sub(1))
+    }
+}
+
+#[derive(Debug)]
+struct Inner {
+    limits: Limits,
+    started: VecDeque<Instant>,
+    running: usize,
+    critical_waiting: usize,
+}
+
+/// The limits of one provider account, shared by all who send through it.
+#[derive(Debug)]
+pub struct Limiter {
+    inner: Mutex<Inner>,
+    changed: Notify,
+}
+
+impl Limiter {
+    /// A limiter with nothing on its way.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            inner: Mutex::new(Inner {
+                limits: limits.usable(),
+                started: VecDeque::new(),
+                running: 0,
+                critical_waiting: 0,
+            }),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Changes the limits; who waits is judged by the new ones at once.
+    pub fn set(&self, limits: Limits) {
+        self.lock().limits = limits.usable();
+        self.changed.notify_waiters();
+    }
+
+    /// The limits in force.
+    pub fn limits(&self) -> Limits {
+        self.lock().limits
+    }
+
+    /// How many messages that are not critical could start right now; what a worker asks before it
+    /// takes more of them from the queue.
+    pub fn room(&self) -> usize {
+        let mut inner = self.lock();
+        inner.forget(Instant::now());
+        let limits = inner.limits;
+        let window = (limits.per_window - limits.reserved()).saturating_sub(inner.started.len());
+        let places = inner.places(Urgency::Normal).saturating_sub(inner.running);
+        window.min(places)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for room and takes it. The permit is held for the length of the call.
+    ///
+    /// # Errors
+    /// [`SendError::Deferred`] when there is no room soon enough for this urgency.
+    pub async fn acquire(&self, urgency: Urgency) -> Result<Permit<'_>, SendError> {
+        let begin = Instant::now();
+        let mut waiting = None;
+        loop {
+            // Registered before the state is looked at, so that no change is missed.
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            let (wait, patience) = {
+                let mut inner = self.lock();
+                let patience = match urgency {
+                    Urgency::Critical => inner.limits.window.max(inner.limits.max_wait),
+                    Urgency::Normal | Urgency::Bulk => inner.limits.max_wait,
+                };
+                match inner.take(urgency, waiting.is_some()) {
+                    Ok(()) => {
+                        drop(inner);
+                        return Ok(Permit { limiter: self });
+                    }
+                    Err(wait) => (wait, patience),
+                }
+            };
+            if urgency == Urgency::Critical && waiting.is_none() {
+                waiting = Some(CriticalWaiting::new(self));
+            }
+            let left = patience.saturating_sub(begin.elapsed());
+            let hopeless = wait.is_some_and(|wait| wait > left);
+            if left.is_zero() || hopeless {
+                return Err(SendError::Deferred {
+                    code: RATE_LIMITED,
+                    retry_after: wait.unwrap_or(Duration::from_millis(250)),
+                });
+            }
+            tokio::select! {
+                () = &mut changed => {}
+                () = tokio::time::sleep(wait.unwrap_or(left).min(left)) => {}
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn forget(&mut self, now: Instant) {
+        while self.started.front().is_some_and(|start| now.duration_since(*start) >= self.limits.window) {
+            self.started.pop_front();
+        }
+    }
+
+    fn places(&self, urgency: Urgency) -> usize {
+        match urgency {
+            Urgency::Critical => self.limits.concurrency,
+            Urgency::Normal | Urgency::Bulk => self.limits.concurrency.saturating_sub(1).max(1),
+        }
+    }
+
+    /// Takes a place, or says how long until the window has room (`None`: when a running call ends).
+    fn take(&mut self, urgency: Urgency, counted: bool) -> Result<(), Option<Duration>> {
+        let now = Instant::now();
+        self.forget(now);
+        let others = self.critical_waiting - usize::from(counted && self.critical_waiting > 0);
+        let critical = urgency == Urgency::Critical;
+        if !critical && others > 0 {
+            return Err(None);
+        }
+        let allowed =
+            if critical { self.limits.per_window } else { self.limits.per_window - self.limits.reserved() };
+        if self.started.len() >= allowed {
+            let leaves = self.started[self.started.len() - allowed] + self.limits.window;
+            return Err(Some(leaves.saturating_duration_since(now)));
+        }
+        if self.running >= self.places(urgency) {
+            return Err(None);
+        }
+        self.started.push_back(now);
+        self.running += 1;
+        Ok(())
+    }
+}
+
+/// Counts a waiting critical message for as long as it waits.
+struct CriticalWaiting<'a>(&'a Limiter);
+
+impl<'a> CriticalWaiting<'a> {
+    fn new(limiter: &'a Limiter) -> Self {
+        limiter.lock().critical_waiting += 1;
+        Self(limiter)
+    }
+}
+
+impl Drop for CriticalWaiting<'_> {
+    fn drop(&mut self) {
+        self.0.lock().critical_waiting -= 1;
+        self.0.changed.notify_waiters();
+    }
+}
+
+/// A place on the way to the provider; given back when dropped.
+#[derive(Debug)]
+pub struct Permit<'a> {
+    limiter: &'a Limiter,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        self.limiter.lock().running -= 1;
+        self.limiter.changed.notify_waiters();
+    }
+}
+
+pub(super) struct Limited<P> {
+    inner: P,
+    limiter: Arc<Limiter>,
+}
+
+impl<P> Limited<P> {
+    pub(super) fn new(inner: P, limiter: Arc<Limiter>) -> Self {
+        Self { inner, limiter }
+    }
+}
+
+impl<M: Outgoing, P: Provider<M>> Provider<M> for Limited<P> {
+    fn name(&self) -> &str {
+        self.inner.name()
+    }
+
+    fn send<'a>(&'a self, message: &'a M) -> BoxFuture<'a, Result<Accepted, SendError>> {
+        Box::pin(async move {
+            let permit = self.limiter.acquire(message.urgency()).await?;
+            let result = self.inner.send(message).await;
+            drop(permit);
+            result
+        })
+    }
+}

@@ -1,0 +1,180 @@
+//! The sandbox: a provider that delivers into an inbox of our own, where a page shows every message
+//! as a phone or mail program would. It is what runs when nothing else is configured.
+
+use std::{fmt, sync::Arc};
+
+use super::{Accepted, BoxFuture, OutboundMail, OutboundMessage, Provider, SendError, mail::MailError};
+
+/// Which kind of device a sandbox message landed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SandboxChannel {
+    /// A phone with WhatsApp.
+    WhatsApp,
+    /// A mailbox.
+    Mail,
+}
+
+impl SandboxChannel {
+    /// The word that storage and the API use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WhatsApp => "whatsapp",
+            Self::Mail => "mail",
+        }
+    }
+}
+
+/// A message as the recipient sees it.
+#[derive(Clone)]
+pub struct SandboxEntry {
+    /// Phone or mailbox.
+    pub channel: SandboxChannel,
+    /// Our id of the message.
+    pub message_id: i64,
+    /// The id delivery reports will use: `sbx-{message_id}`.
+    pub provider_id: String,
+    /// Digits of the number, a group id, or a mail address.
+    pub to: String,
+    /// Subject of a mail.
+    pub subject: Option<String>,
+    /// The text.
+    pub body: String,
+    /// Names of the files that came along.
+    pub files: Vec<String>,
+}
+
+impl fmt::Debug for SandboxEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SandboxEntry")
+            .field("channel", &self.channel)
+            .field("provider_id", &self.provider_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where sandbox messages are kept. Every call keeps one entry, also for a message that is there
+/// already: like a phone, the inbox shows what was sent twice.
+pub trait SandboxInbox: Send + Sync {
+    /// Keeps a message and gives the id of the entry.
+    ///
+    /// # Errors
+    /// [`SendError::Transient`] when the storage does not answer.
+    fn record(&self, entry: SandboxEntry) -> BoxFuture<'_, Result<i64, SendError>>;
+}
+
+/// The id the sandbox gives a message; the same each time.
+pub fn provider_id(message_id: i64) -> String {
+    format!("sbx-{message_id}")
+}
+
+/// The sandbox provider, for both kinds of message.
+#[derive(Clone)]
+pub struct Sandbox {
+    inbox: Arc<dyn SandboxInbox>,
+}
+
+impl Sandbox {
+    /// A sandbox that delivers into `inbox`.
+    pub fn new(inbox: Arc<dyn SandboxInbox>) -> Self {
+        Self { inbox }
+    }
+
+    async fn deliver(&self, entry: SandboxEntry) -> Result<Accepted, SendError> {
+        let provider_id = entry.provider_id.clone();
+        let id = self.inbox.record(entry).await?;
+        Ok(Accepted { provider_id: Some(provider_id), raw: format!("sandbox entry {id}"), cost: Some(0) })
+    }
+}
+
+impl Provider<OutboundMessage> for Sandbox {
+    fn name(&self) -> &str {
+        "sandbox"
+    }
+
+    fn send<'a>(&'a self, message: &'a OutboundMessage) -> BoxFuture<'a, Result<Accepted, SendError>> {
+        Box::pin(async move {
+            message.check()?;
+            self.deliver(SandboxEntry {
+                channel: SandboxChannel::WhatsApp,
+                message_id: message.message_id,
+                provider_id: provider_id(message.message_id),
+                to: message.to.clone(),
+                subject: None,
+                body: message.body.clone(),
+                files: message.media.iter().map(|m| m.file_name.clone()).collect(),
+            })
+            .await
+        })
+    }
+}
+
+impl Provider<OutboundMail> for Sandbox {
+    fn name(&self) -> &str {
+        "sandbox"
+    }
+
+    fn send<'a>(&'a self, mail: &'a OutboundMail) -> BoxFuture<'a, Result<Accepted, SendError>> {
+        Box::pin(async move {
+            mail.check().map_err(MailError::into_refusal)?;
+            self.deliver(SandboxEntry {
+                channel: SandboxChannel::Mail,
+                message_id: mail.message_id,
+                provider_id: provider_id(mail.message_id),
+                to: mail.to.clone(),
+                subject: Some(mail.subject.clone()),
+                body: mail.text.clone(),
+                files: mail.attachments.iter().map(|a| a.file_name.clone()).collect(),
+            })
+            .await
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::provider::Urgency;
+
+    #[derive(Default)]
+    struct Memory(Mutex<Vec<SandboxEntry>>);
+
+    impl SandboxInbox for Memory {
+        fn record(&self, entry: SandboxEntry) -> BoxFuture<'_, Result<i64, SendError>> {
+            let mut entries = self.0.lock().unwrap();
+            entries.push(entry);
+            let id = entries.len() as i64;
+            Box::pin(async move { Ok(id) })
+        }
+    }
+
+    #[tokio::test]
+    async fn a_message_lands_in_the_inbox_under_a_steady_id() {
+        let inbox = Arc::new(Memory::default());
+        let sandbox = Sandbox::new(inbox.clone());
+        let message = OutboundMessage {
+            message_id: 12,
+            to: "628123456789".into(),
+            body: "Halo".into(),
+            media: None,
+            urgency: Urgency::Critical,
+        };
+        for _ in 0..2 {
+            let accepted = Provider::send(&sandbox, &message).await.unwrap();
+            assert_eq!(accepted.provider_id.as_deref(), Some("sbx-12"));
+        }
+        assert_eq!(inbox.0.lock().unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn the_sandbox_refuses_what_a_gateway_would_refuse() {
+        let sandbox = Sandbox::new(Arc::new(Memory::default()));
+        let mail = OutboundMail {
+            to: "budi@example.com\r\nBcc: all@example.com".into(),
+            ..OutboundMail::plain(1, "", "Halo", "Isi")
+        };
+        let refused = Provider::send(&sandbox, &mail).await.unwrap_err();
+        assert!(matches!(refused, SendError::Permanent { .. }));
+    }
+}
