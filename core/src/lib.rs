@@ -1,4 +1,6 @@
 pub mod filter;
 
 #[cfg(feature = "server")]
+pub mod files;
+#[cfg(feature = "server")]
 pub mod provider;

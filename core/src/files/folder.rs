@@ -1,0 +1,305 @@
+//! The uploads folder. Files are named by their SHA-256 (`ab/cd/<sha256>`), written whole or not at
+//! all, and the same content is kept once.
+
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sha2::{Digest, Sha256};
+
+use super::FileError;
+
+/// What was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Lower-case hex SHA-256 of the bytes: the name the file is found by.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    /// Whether the folder had it already.
+    pub known: bool,
+}
+
+/// An uploads folder with a quota. Cheap to clone; all methods do their work on blocking threads.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    root: PathBuf,
+    quota: u64,
+    /// Bytes in use, counted from the disk at the first write and kept up to date by this process.
+    used: OnceLock<AtomicU64>,
+    sequence: AtomicU64,
+}
+
+const UNFINISHED: &str = "tmp";
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+impl Folder {
+    /// Opens or creates the folder. `quota` is in bytes.
+    ///
+    /// # Errors
+    /// [`FileError::ReadOnly`] and others of the file system.
+    pub fn open(root: &Path, quota: u64) -> Result<Self, FileError> {
+        let unfinished = root.join(UNFINISHED);
+        fs::create_dir_all(&unfinished)?;
+        sweep(&unfinished)?;
+        let inner =
+            Inner { root: root.to_owned(), quota, used: OnceLock::new(), sequence: AtomicU64::new(0) };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Keeps bytes. When this returns they are on the disk and survive a power cut.
+    ///
+    /// # Errors
+    /// [`FileError::Quota`], [`FileError::DiskFull`], [`FileError::ReadOnly`]; nothing is left behind.
+    pub async fn put(&self, bytes: Vec<u8>) -> Result<Stored, FileError> {
+        self.blocking(move |inner| inner.put(&bytes)).await
+    }
+
+    /// Reads a file and proves that it is unchanged.
+    ///
+    /// # Errors
+    /// [`FileError::Missing`], [`FileError::Corrupt`].
+    pub async fn read(&self, sha256: &str) -> Result<Vec<u8>, FileError> {
+        let name = sha256.to_owned();
+        self.blocking(move |inner| {
+            let bytes = fs::read(inner.path(&name)?)?;
+            if hex::encode(Sha256::digest(&bytes)) != name {
+                return Err(FileError::Corrupt);
+            }
+            Ok(bytes)
+        })
+        .await
+    }
+
+    /// Where a file lies, for streaming it out.
+    ///
+    /// # Errors
+    /// [`FileError::Missing`] when the name is no SHA-256.
+    pub fn path(&self, sha256: &str) -> Result<PathBuf, FileError> {
+        self.inner.path(sha256)
+    }
+
+    /// Removes a file that nothing refers to any more. One that is gone already is no error.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub async fn remove(&self, sha256: &str) -> Result<(), FileError> {
+        let name = sha256.to_owned();
+        self.blocking(move |inner| {
+            let path = inner.path(&name)?;
+            let size = match fs::metadata(&path) {
+                Ok(data) => data.len(),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(error.into()),
+            };
+            let used = inner.used()?;
+            fs::remove_file(&path)?;
+            used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| Some(used.saturating_sub(size)))
+                .ok();
+            Ok(())
+        })
+        .await
+    }
+
+    /// Bytes in use and the quota.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub async fn usage(&self) -> Result<(u64, u64), FileError> {
+        self.blocking(|inner| Ok((inner.used()?.load(Ordering::Relaxed), inner.quota))).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> Result<T, FileError> + Send + 'static,
+    ) -> Result<T, FileError> {
+        let inner = self.inner.clone();
+        tokio::task::spawn_blocking(move || work(&inner))
+            .await
+            .map_err(|_| FileError::Io(io::Error::other("the file task was stopped")))?
+    }
+}
+
+impl Inner {
+    /// Only 64 lower-case hex digits make a path, so that no name from outside can leave the folder.
+    fn path(&self, sha256: &str) -> Result<PathBuf, FileError> {
+        let good = sha256.len() == 64 && sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        if !good {
+            return Err(FileError::Missing);
+        }
+        Ok(self.root.join(&sha256[..2]).join(&sha256[2..4]).join(sha256))
+    }
+
+    fn put(&self, bytes: &[u8]) -> Result<Stored, FileError> {
+        if bytes.is_empty() {
+            return Err(FileError::Empty);
+        }
+        let size = bytes.len() as u64;
+        let sha256 = hex::encode(Sha256::digest(bytes));
+        let path = self.path(&sha256)?;
+        if fs::metadata(&path).is_ok_and(|data| data.len() == size) {
+            sync_parents(&path)?;
+            return Ok(Stored { sha256, size, known: true });
+        }
+        let used = self.used()?;
+        let before = used.fetch_add(size, Ordering::Relaxed);
+        let written = if before.saturating_add(size) > self.quota {
+            Err(FileError::Quota { used: before, limit: self.quota })
+        } else {
+            self.write(&path, bytes)
+        };
+        if let Err(error) = written {
+            used.fetch_sub(size, Ordering::Relaxed);
+            return Err(error);
+        }
+        Ok(Stored { sha256, size, known: false })
+    }
+
+    /// Temporary file, fsync, rename, fsync of the folders: a crash leaves the old state or the new.
+    fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+        let number = self.sequence.fetch_add(1, Ordering::Relaxed);
+        let unfinished = self.root.join(UNFINISHED).join(format!("{}-{number}", std::process::id()));
+        let result = (|| {
+            let mut file = File::create(&unfinished)?;
+            file.write_all(bytes)?;
+            file.sync_all()?;
+            fs::create_dir_all(parents(path)?.1)?;
+            fs::rename(&unfinished, path)?;
+            sync_parents(path)?;
+            sync(&self.root)
+        })();
+        if result.is_err() {
+            fs::remove_file(&unfinished).ok();
+        }
+        Ok(result?)
+    }
+
+    fn used(&self) -> Result<&AtomicU64, FileError> {
+        if let Some(used) = self.used.get() {
+            return Ok(used);
+        }
+        let bytes = count(&self.root)?;
+        Ok(self.used.get_or_init(|| AtomicU64::new(bytes)))
+    }
+}
+
+fn parents(path: &Path) -> io::Result<(&Path, &Path)> {
+    let second = path.parent();
+    second
+        .and_then(Path::parent)
+        .zip(second)
+        .ok_or_else(|| io::Error::other("the uploads folder has no parent"))
+}
+
+fn sync_parents(path: &Path) -> io::Result<()> {
+    let (first, second) = parents(path)?;
+    sync(second)?;
+    sync(first)
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Removes what a crash left half-written, old enough that no other process is at it.
+fn sweep(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let age = entry.metadata().and_then(|data| data.modified()).map(|time| time.elapsed());
+        if matches!(age, Ok(Ok(age)) if age > DAY) {
+            fs::remove_file(entry.path()).ok();
+        }
+    }
+    Ok(())
+}
+
+fn count(folder: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let data = entry.metadata()?;
+        bytes += if data.is_dir() { count(&entry.path())? } else { data.len() };
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(quota: u64) -> (tempfile::TempDir, Folder) {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(&dir.path().join("uploads"), quota).unwrap();
+        (dir, folder)
+    }
+
+    #[tokio::test]
+    async fn what_was_put_is_found_once_under_its_hash() {
+        let (_dir, folder) = folder(1000);
+        let stored = folder.put(b"foto".to_vec()).await.unwrap();
+        assert!(!stored.known);
+        assert!(folder.put(b"foto".to_vec()).await.unwrap().known);
+        let path = folder.path(&stored.sha256).unwrap();
+        let tail = format!("{}/{}/{}", &stored.sha256[..2], &stored.sha256[2..4], stored.sha256);
+        assert!(path.ends_with(tail));
+        assert_eq!(folder.read(&stored.sha256).await.unwrap(), b"foto");
+        assert_eq!(folder.usage().await.unwrap(), (4, 1000));
+        folder.remove(&stored.sha256).await.unwrap();
+        folder.remove(&stored.sha256).await.unwrap();
+        assert!(matches!(folder.read(&stored.sha256).await, Err(FileError::Missing)));
+        assert_eq!(folder.usage().await.unwrap().0, 0);
+    }
+
+    #[tokio::test]
+    async fn names_from_outside_cannot_leave_the_folder() {
+        let (_dir, folder) = folder(1000);
+        let upper = "A".repeat(64);
+        for name in ["../../etc/passwd", "", "ab", upper.as_str(), "é"] {
+            assert!(matches!(folder.read(name).await, Err(FileError::Missing)), "{name}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_quota_counts_what_was_there_before() {
+        let (dir, first) = folder(10);
+        first.put(b"12345678".to_vec()).await.unwrap();
+        let again = Folder::open(&dir.path().join("uploads"), 10).unwrap();
+        let error = again.put(b"abc".to_vec()).await.unwrap_err();
+        assert!(matches!(error, FileError::Quota { used: 8, limit: 10 }), "{error:?}");
+        again.put(b"ab".to_vec()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_changed_byte_is_noticed() {
+        let (_dir, folder) = folder(1000);
+        let stored = folder.put(b"foto".to_vec()).await.unwrap();
+        fs::write(folder.path(&stored.sha256).unwrap(), b"fotx").unwrap();
+        assert!(matches!(folder.read(&stored.sha256).await, Err(FileError::Corrupt)));
+    }
+
+    #[tokio::test]
+    async fn a_failed_write_leaves_nothing_and_says_why() {
+        let (dir, folder) = folder(1000);
+        let root = dir.path().join("uploads");
+        fs::remove_dir_all(root.join(UNFINISHED)).unwrap();
+        assert!(folder.put(b"foto".to_vec()).await.is_err());
+        assert_eq!(folder.usage().await.unwrap().0, 0);
+        assert_eq!(FileError::from(io::Error::from(io::ErrorKind::StorageFull)).code(), "disk_full");
+        assert_eq!(
+            FileError::from(io::Error::from(io::ErrorKind::ReadOnlyFilesystem)).code(),
+            "uploads_read_only"
+        );
+    }
+}
