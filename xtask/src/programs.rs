@@ -36,8 +36,9 @@ pub const REDIS: Program = Program {
 /// Where a program of any of these names stands: in `PATH` or in a folder servers are usually installed in.
 pub fn find(program: &Program) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<PathBuf> =
-        std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/bin"].map(PathBuf::from)).collect();
+    // Servers stand here, which is not in everyone's PATH.
+    let servers = std::iter::once(PathBuf::from("/usr/sbin"));
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).chain(servers).collect();
     program.names.iter().flat_map(|name| folders.iter().map(move |f| f.join(name))).find(|p| is_program(p))
 }
 
