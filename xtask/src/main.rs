@@ -2,6 +2,7 @@
 
 mod apt;
 mod child;
+mod generate;
 mod postgres;
 mod programs;
 mod redis;
@@ -36,12 +37,22 @@ enum Chore {
         #[arg(last = true)]
         filter: Vec<OsString>,
     },
+    /// Write the committed files that the programs generate: manual pages and the OpenAPI document
+    Generate {
+        /// Only say what differs, and fail when something does
+        #[arg(long)]
+        check: bool,
+        /// Use the programs as they are built now
+        #[arg(long)]
+        built: bool,
+    },
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = stop::listen().and_then(|()| match cli.chore {
         Chore::Test { filter } => test::run(&filter),
+        Chore::Generate { check, built } => generate::run(check, built),
     });
     match outcome {
         Ok(code) => code,

@@ -46,7 +46,7 @@ pub fn run(filter: &[OsString]) -> anyhow::Result<ExitCode> {
 }
 
 /// Builds everything in the one shape all commands here use.
-fn build() -> anyhow::Result<()> {
+pub fn build() -> anyhow::Result<()> {
     let status = child::run(workspace::cargo(&["build", "--workspace", "--all-targets"]).stderr(stdout()?))?;
     if !status.success() {
         bail!("the workspace does not build");
