@@ -1,0 +1,333 @@
+//! The only place that names a database driver.
+//!
+//! Services open a transaction with [`Db::write`], pass it to store functions and [`Tx::commit`] it; a dropped
+//! transaction is rolled back. Reads use [`Db::read`]. The same SQL runs on SQLite and on PostgreSQL; where the
+//! dialects must differ, a statement holds one of these tokens and the transaction puts in what its database wants:
+//!
+//! | token | SQLite | PostgreSQL | why |
+//! |---|---|---|---|
+//! | `{lock}` | nothing | `FOR UPDATE` | SQLite has one writer at a time anyway |
+//! | `{skip_locked}` | nothing | `FOR UPDATE SKIP LOCKED` | several claimers share a queue |
+//!
+//! Migrations use `{id}`, `{time}`, `{json}` and `{text_c}` in the same way, see [`migrate`].
+
+mod error;
+pub mod migrate;
+mod sqlite;
+mod value;
+
+pub use error::DbError;
+pub use value::{Kind, Param, Query, Value};
+
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, FromRow, Postgres, Sqlite,
+    pool::PoolConnection,
+    postgres::{PgConnectOptions, PgPoolOptions, PgRow},
+    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
+};
+use std::{borrow::Cow, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+
+pub(crate) use sqlite::WriteGuard;
+
+/// A type that can be read from a row of either database.
+pub trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
+impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
+
+/// The text of a statement.
+#[derive(Debug, Clone)]
+pub struct Sql(Cow<'static, str>);
+
+impl From<&'static str> for Sql {
+    fn from(text: &'static str) -> Self {
+        Sql(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Sql {
+    fn from(text: String) -> Self {
+        Sql(Cow::Owned(text))
+    }
+}
+
+/// Where the data lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// One file on this machine.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server.
+    Postgres(String),
+}
+
+/// A database address that is neither `sqlite:PATH` nor `postgres://…`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the database address must be sqlite:PATH or postgres://USER@HOST/DATABASE")]
+pub struct DatabaseUrlError;
+
+impl FromStr for DatabaseUrl {
+    type Err = DatabaseUrlError;
+    fn from_str(text: &str) -> Result<Self, DatabaseUrlError> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return if path.is_empty() { Err(DatabaseUrlError) } else { Ok(DatabaseUrl::Sqlite(path.into())) };
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(DatabaseUrl::Postgres(text.to_owned()));
+        }
+        Err(DatabaseUrlError)
+    }
+}
+
+/// Which database a connection talks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite
+    Sqlite,
+    /// PostgreSQL
+    Postgres,
+}
+
+#[derive(Clone)]
+enum Driver {
+    Sqlite { readers: sqlx::SqlitePool, writer: Arc<sqlite::Writer> },
+    Postgres(sqlx::PgPool),
+}
+
+/// A database: a pool of readers and, on SQLite, one writer whose commits are shared.
+#[derive(Clone)]
+pub struct Db {
+    driver: Driver,
+    hub: crate::hub::Hub,
+}
+
+impl Db {
+    /// Opens the database without migrating it. On SQLite the file and its folder are created.
+    pub async fn open(url: &DatabaseUrl, hub: crate::hub::Hub) -> Result<Db, DbError> {
+        let driver = match url {
+            DatabaseUrl::Sqlite(path) => {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(folder).map_err(|error| DbError::CannotWrite(format!("{}: {error}", folder.display())))?;
+                }
+                let options = sqlite_options(path);
+                let writer = sqlite::Writer::open(&options).await?;
+                let readers = SqlitePoolOptions::new()
+                    .max_connections(4)
+                    .min_connections(1)
+                    .test_before_acquire(false)
+                    .acquire_timeout(Duration::from_secs(10))
+                    .connect_with(options.pragma("query_only", "on"))
+                    .await?;
+                Driver::Sqlite { readers, writer }
+            }
+            DatabaseUrl::Postgres(url) => {
+                let options = PgConnectOptions::from_str(url)?
+                    .application_name("aglis")
+                    .options([("timezone", "UTC"), ("lock_timeout", "10s"), ("statement_timeout", "60s")])
+                    .disable_statement_logging();
+                let pool = PgPoolOptions::new()
+                    .max_connections(24)
+                    .test_before_acquire(false)
+                    .acquire_timeout(Duration::from_secs(5))
+                    .connect_with(options)
+                    .await?;
+                Driver::Postgres(pool)
+            }
+        };
+        Ok(Db { driver, hub })
+    }
+
+    /// Which database this is.
+    pub fn dialect(&self) -> Dialect {
+        match self.driver {
+            Driver::Sqlite { .. } => Dialect::Sqlite,
+            Driver::Postgres(_) => Dialect::Postgres,
+        }
+    }
+
+    /// A connection for reading. Each statement sees what was committed when it began.
+    pub async fn read(&self) -> Result<Tx, DbError> {
+        let inner = match &self.driver {
+            Driver::Sqlite { readers, .. } => Inner::SqliteRead(readers.acquire().await?),
+            Driver::Postgres(pool) => Inner::PgRead(pool.acquire().await?),
+        };
+        Ok(Tx { inner, wake: Wake::default(), hub: self.hub.clone() })
+    }
+
+    /// Begins a writing transaction.
+    pub async fn write(&self) -> Result<Tx, DbError> {
+        let inner = match &self.driver {
+            Driver::Sqlite { writer, .. } => Inner::SqliteWrite(sqlite::Writer::begin(writer).await?),
+            Driver::Postgres(pool) => Inner::PgWrite(pool.begin().await?),
+        };
+        Ok(Tx { inner, wake: Wake::default(), hub: self.hub.clone() })
+    }
+
+    /// The hub that is woken after commits.
+    pub fn hub(&self) -> &crate::hub::Hub {
+        &self.hub
+    }
+
+    /// The PostgreSQL pool, for `LISTEN`; none on SQLite.
+    pub(crate) fn postgres(&self) -> Option<&sqlx::PgPool> {
+        match &self.driver {
+            Driver::Postgres(pool) => Some(pool),
+            Driver::Sqlite { .. } => None,
+        }
+    }
+
+    /// Closes every connection after what runs has ended; on SQLite the write-ahead log is folded into the file.
+    pub async fn close(&self) {
+        match &self.driver {
+            Driver::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Driver::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
+    use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("temp_store", "memory")
+        .pragma("cache_size", "-4096")
+        .pragma("mmap_size", "268435456")
+        .statement_cache_capacity(256)
+        .disable_statement_logging()
+}
+
+/// What a transaction wakes once it is on disk.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wake {
+    /// Jobs were queued.
+    pub jobs: bool,
+    /// Events were appended.
+    pub events: bool,
+}
+
+enum Inner {
+    SqliteRead(PoolConnection<Sqlite>),
+    SqliteWrite(WriteGuard),
+    PgRead(PoolConnection<Postgres>),
+    PgWrite(sqlx::Transaction<'static, Postgres>),
+}
+
+/// A transaction, or a connection for reading. Dropping it undoes what it wrote.
+pub struct Tx {
+    inner: Inner,
+    wake: Wake,
+    hub: crate::hub::Hub,
+}
+
+/// The one match on the driver: runs a query on whichever connection the transaction has.
+macro_rules! on {
+    ($self:ident, $sql:ident, $args:ident, |$query:ident, $conn:ident| $run:expr, $make_sqlite:expr, $make_pg:expr) => {{
+        let sql = expand($sql.into(), $self.dialect());
+        match &mut $self.inner {
+            Inner::SqliteRead(conn) => { let $conn = &mut **conn; let $query = $make_sqlite(AssertSqlSafe(sql), value::sqlite_arguments($args)?); $run }
+            Inner::SqliteWrite(guard) => { let $conn = guard.connection(); let $query = $make_sqlite(AssertSqlSafe(sql), value::sqlite_arguments($args)?); $run }
+            Inner::PgRead(conn) => { let $conn = &mut **conn; let $query = $make_pg(AssertSqlSafe(sql), value::pg_arguments($args)?); $run }
+            Inner::PgWrite(tx) => { let $conn = &mut **tx; let $query = $make_pg(AssertSqlSafe(sql), value::pg_arguments($args)?); $run }
+        }
+    }};
+}
+
+impl Tx {
+    /// Which database this transaction talks to.
+    pub fn dialect(&self) -> Dialect {
+        match self.inner {
+            Inner::SqliteRead(_) | Inner::SqliteWrite(_) => Dialect::Sqlite,
+            Inner::PgRead(_) | Inner::PgWrite(_) => Dialect::Postgres,
+        }
+    }
+
+    /// Every row of a statement. Give it a LIMIT.
+    pub async fn all<T: Row>(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Vec<T>, DbError> {
+        Ok(on!(self, sql, args, |query, conn| query.fetch_all(conn).await?, sqlx::query_as_with::<Sqlite, T, _>, sqlx::query_as_with::<Postgres, T, _>))
+    }
+
+    /// The first row, if there is one.
+    pub async fn opt<T: Row>(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Option<T>, DbError> {
+        Ok(on!(self, sql, args, |query, conn| query.fetch_optional(conn).await?, sqlx::query_as_with::<Sqlite, T, _>, sqlx::query_as_with::<Postgres, T, _>))
+    }
+
+    /// The one row the statement must give; none is a defect.
+    pub async fn one<T: Row>(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<T, DbError> {
+        self.opt(sql, args).await?.ok_or_else(|| DbError::Defect("a statement that always gives a row gave none".to_owned()))
+    }
+
+    /// Runs a statement and tells how many rows it changed.
+    pub async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<u64, DbError> {
+        Ok(on!(self, sql, args, |query, conn| query.execute(conn).await?.rows_affected(), sqlx::query_with::<Sqlite, _>, sqlx::query_with::<Postgres, _>))
+    }
+
+    /// [`Tx::all`] for a built statement.
+    pub async fn all_of<T: Row>(&mut self, query: Query) -> Result<Vec<T>, DbError> {
+        let (sql, args) = query.into_parts();
+        self.all(sql, args).await
+    }
+
+    /// [`Tx::opt`] for a built statement.
+    pub async fn opt_of<T: Row>(&mut self, query: Query) -> Result<Option<T>, DbError> {
+        let (sql, args) = query.into_parts();
+        self.opt(sql, args).await
+    }
+
+    /// [`Tx::run`] for a built statement.
+    pub async fn run_of(&mut self, query: Query) -> Result<u64, DbError> {
+        let (sql, args) = query.into_parts();
+        self.run(sql, args).await
+    }
+
+    /// Runs several statements without parameters, for migrations.
+    pub(crate) async fn script(&mut self, sql: String) -> Result<(), DbError> {
+        use sqlx::Executor;
+        let sql = AssertSqlSafe(sql);
+        match &mut self.inner {
+            Inner::SqliteRead(conn) => (&mut **conn).execute(sqlx::raw_sql(sql)).await.map(drop)?,
+            Inner::SqliteWrite(guard) => guard.connection().execute(sqlx::raw_sql(sql)).await.map(drop)?,
+            Inner::PgRead(conn) => (&mut **conn).execute(sqlx::raw_sql(sql)).await.map(drop)?,
+            Inner::PgWrite(tx) => (&mut **tx).execute(sqlx::raw_sql(sql)).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// After the commit, wake the workers.
+    pub fn wake_jobs(&mut self) {
+        self.wake.jobs = true;
+    }
+
+    /// After the commit, wake those who follow the events.
+    pub fn wake_events(&mut self) {
+        self.wake.events = true;
+    }
+
+    /// Makes the changes durable; when this returns `Ok` they are on disk. Then workers and listeners are woken.
+    pub async fn commit(self) -> Result<(), DbError> {
+        match self.inner {
+            Inner::SqliteRead(_) | Inner::PgRead(_) => return Ok(()),
+            Inner::SqliteWrite(guard) => guard.commit().await?,
+            Inner::PgWrite(tx) => tx.commit().await?,
+        }
+        self.hub.wake(self.wake);
+        Ok(())
+    }
+}
+
+fn expand(sql: Sql, dialect: Dialect) -> String {
+    let text = sql.0;
+    if !text.contains('{') {
+        return text.into_owned();
+    }
+    let (lock, skip_locked) = match dialect {
+        Dialect::Sqlite => ("", ""),
+        Dialect::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
+    };
+    text.replace("{lock}", lock).replace("{skip_locked}", skip_locked)
+}

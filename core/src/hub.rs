@@ -1,0 +1,80 @@
+//! Wakes those who wait for new jobs and new events, in this process and, through relays, in others.
+
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// What a commit brought.
+pub use crate::db::Wake;
+
+/// The meeting point of writers and those who wait for them. Cloning gives another handle on the same hub.
+#[derive(Debug, Clone)]
+pub struct Hub(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    jobs: watch::Sender<u64>,
+    events: watch::Sender<u64>,
+    sealed: watch::Sender<i64>,
+    local: watch::Sender<(u64, u64)>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Hub(Arc::new(Inner { jobs: watch::Sender::new(0), events: watch::Sender::new(0), sealed: watch::Sender::new(0), local: watch::Sender::new((0, 0)) }))
+    }
+}
+
+impl Hub {
+    /// Wakes this process and tells the relays, after a commit here.
+    pub fn wake(&self, wake: Wake) {
+        if wake == Wake::default() {
+            return;
+        }
+        self.wake_from_afar(wake);
+        self.0.local.send_modify(|(jobs, events)| {
+            *jobs += u64::from(wake.jobs);
+            *events += u64::from(wake.events);
+        });
+    }
+
+    /// Wakes this process only, because another one committed.
+    pub fn wake_from_afar(&self, wake: Wake) {
+        if wake.jobs {
+            self.0.jobs.send_modify(|n| *n += 1);
+        }
+        if wake.events {
+            self.0.events.send_modify(|n| *n += 1);
+        }
+    }
+
+    /// Says that every event up to this sequence number is sealed and may be shown.
+    pub fn sealed(&self, seq: i64) {
+        self.0.sealed.send_if_modified(|known| {
+            let newer = seq > *known;
+            if newer {
+                *known = seq;
+            }
+            newer
+        });
+    }
+
+    /// Changes when jobs were queued.
+    pub fn jobs(&self) -> watch::Receiver<u64> {
+        self.0.jobs.subscribe()
+    }
+
+    /// Changes when events were appended and wait for the sealer.
+    pub fn events(&self) -> watch::Receiver<u64> {
+        self.0.events.subscribe()
+    }
+
+    /// The newest sealed sequence number that this process knows of.
+    pub fn newest_sealed(&self) -> watch::Receiver<i64> {
+        self.0.sealed.subscribe()
+    }
+
+    /// Counts this process's own commits (with jobs, with events), for relays that tell other processes.
+    pub fn local(&self) -> watch::Receiver<(u64, u64)> {
+        self.0.local.subscribe()
+    }
+}

@@ -1,0 +1,18 @@
+//! Values with invariants: identifiers, money, time, phone numbers, pages, and the text enums of the wire.
+
+#[macro_use]
+mod text_enum;
+mod id;
+mod money;
+mod page;
+mod phone;
+#[cfg(feature = "server")]
+mod sql;
+mod time;
+
+pub use id::*;
+pub use money::Rupiah;
+pub use page::{Cursor, CursorError, Page, PageQuery};
+pub use phone::{Phone, PhoneError};
+pub use text_enum::UnknownWord;
+pub use time::{Time, Zone};
