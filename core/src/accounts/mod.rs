@@ -1,0 +1,191 @@
+//! Staff accounts, sign-in, sessions and API tokens.
+
+use crate::{
+    permission::{Permission, Role},
+    types::*,
+};
+use serde::{Deserialize, Serialize};
+
+/// A staff account.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]
+pub struct User {
+    /// Identifier.
+    pub id: UserId,
+    /// Sign-in name, lower case.
+    pub username: String,
+    /// E-mail address, also good for signing in.
+    pub email: Option<String>,
+    /// The person's name.
+    pub full_name: String,
+    /// WhatsApp number.
+    pub phone: Option<Phone>,
+    /// Role.
+    pub role: Role,
+    /// Language: `id` or `en`.
+    pub locale: String,
+    /// Whether they may sign in.
+    pub active: bool,
+    /// Whether the next sign-in asks for a new password.
+    pub must_change_password: bool,
+    /// Whether a second factor is set up.
+    pub totp_enabled: bool,
+    /// Locked after too many wrong passwords, since when.
+    pub locked_at: Option<Time>,
+    /// When the account was made.
+    pub created_at: Time,
+}
+
+/// Who is signed in and what they may do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Me {
+    /// Name shown to others: sign-in name or Unix user.
+    pub name: String,
+    /// Full name.
+    pub full_name: String,
+    /// The staff account; none for a Unix user on the local socket and for tokens that belong to nobody.
+    pub user_id: Option<UserId>,
+    /// Role.
+    pub role: Role,
+    /// The technician this account is, if any.
+    pub technician_id: Option<TechnicianId>,
+    /// Language.
+    pub locale: String,
+    /// What they may do.
+    pub permissions: Vec<Permission>,
+    /// How they came: `session`, `token` or `socket`.
+    pub via: String,
+}
+
+/// Name and password, and the second factor where there is one.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// Sign-in name or e-mail address.
+    pub login: String,
+    /// Password.
+    pub password: String,
+    /// Six digits of the second factor, or a recovery code.
+    #[serde(default)]
+    pub code: Option<String>,
+}
+
+/// A new staff account.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewUser {
+    /// Sign-in name: 3 to 32 of `a-z 0-9 . _ -`.
+    pub username: String,
+    /// The person's name; the sign-in name when absent.
+    #[serde(default)]
+    pub full_name: Option<String>,
+    /// E-mail address.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// WhatsApp number as people write it.
+    #[serde(default)]
+    pub phone: Option<String>,
+    /// Role.
+    pub role: Role,
+    /// At least 12 characters; none leaves the account without a password until it is reset.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// Language, `id` when absent.
+    #[serde(default)]
+    pub locale: Option<String>,
+}
+
+/// A change of a staff account: absent fields stay.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields, default)]
+pub struct UserChange {
+    /// The person's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_name: Option<String>,
+    /// E-mail address; empty text removes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// WhatsApp number; empty text removes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Role; takes effect on the next request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Whether they may sign in; ends every session when false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+}
+
+/// A signed-in browser or app.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]
+pub struct Session {
+    /// Identifier.
+    pub id: SessionId,
+    /// Address it was last used from.
+    pub ip: String,
+    /// Browser or program.
+    pub user_agent: String,
+    /// When it began.
+    pub created_at: Time,
+    /// When it was last used.
+    pub last_seen_at: Time,
+    /// When it ends by itself.
+    pub expires_at: Time,
+    /// Whether it is the one asking.
+    #[cfg_attr(feature = "server", sqlx(default))]
+    pub current: bool,
+}
+
+/// A new API token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewToken {
+    /// What it is for.
+    pub name: String,
+    /// Permissions it has, of those its maker has; all of them when absent.
+    #[serde(default)]
+    pub scopes: Vec<Permission>,
+    /// Days until it ends; 365 when absent, at most 3650.
+    #[serde(default)]
+    pub expires_in_days: Option<i64>,
+}
+
+/// An API token without its secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Token {
+    /// Identifier.
+    pub id: TokenId,
+    /// What it is for.
+    pub name: String,
+    /// Permissions it has.
+    pub scopes: Vec<Permission>,
+    /// Who made it.
+    pub created_by: String,
+    /// When.
+    pub created_at: Time,
+    /// When it ends.
+    pub expires_at: Option<Time>,
+    /// When it was last used.
+    pub last_used_at: Option<Time>,
+}
+
+/// A token just made; the secret is shown this once.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct CreatedToken {
+    /// The token's data.
+    #[serde(flatten)]
+    pub token: Token,
+    /// The secret, for `Authorization: Bearer …`.
+    pub secret: String,
+}
