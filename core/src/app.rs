@@ -59,7 +59,10 @@ pub trait Random: Send + Sync {
 pub struct SystemRandom;
 
 impl Random for SystemRandom {
-    #[expect(clippy::expect_used, reason = "without randomness no secret can be made; going on would be worse than stopping")]
+    #[expect(
+        clippy::expect_used,
+        reason = "without randomness no secret can be made; going on would be worse than stopping"
+    )]
     fn fill(&self, bytes: &mut [u8]) {
         use rand::TryRng;
         rand::rngs::SysRng.try_fill_bytes(bytes).expect("the operating system gives random bytes");
@@ -124,7 +127,9 @@ impl Secret {
     /// A keyed hash (HMAC-SHA-256, hex) of a text for one purpose; equal texts give different hashes for different purposes.
     pub fn keyed_hash(&self, purpose: &str, text: &str) -> String {
         use hmac::{KeyInit, Mac};
-        let Ok(mut mac) = hmac::Hmac::<sha2::Sha256>::new_from_slice(&self.0) else { unreachable!("HMAC takes keys of any length") };
+        let Ok(mut mac) = hmac::Hmac::<sha2::Sha256>::new_from_slice(&self.0) else {
+            unreachable!("HMAC takes keys of any length")
+        };
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(text.as_bytes());
@@ -172,7 +177,12 @@ impl App {
 
     /// A context for what the program does by itself.
     pub fn system(&self, part: &'static str) -> Ctx {
-        Ctx { app: self.clone(), actor: Actor::System(part), now: self.now(), request: RequestInfo::default() }
+        Ctx {
+            app: self.clone(),
+            actor: Actor::System(part),
+            now: self.now(),
+            request: RequestInfo::default(),
+        }
     }
 }
 
@@ -302,7 +312,9 @@ impl Actor {
     /// Whose rows the actor may see.
     pub fn scope(&self) -> Scope {
         match self {
-            Actor::User(staff) if staff.role == Role::Technician => staff.technician_id.map_or(Scope::Nothing, Scope::Technician),
+            Actor::User(staff) if staff.role == Role::Technician => {
+                staff.technician_id.map_or(Scope::Nothing, Scope::Technician)
+            }
             Actor::User(_) | Actor::Unix { .. } | Actor::System(_) => Scope::All,
             Actor::Customer { id, .. } => Scope::Customer(*id),
             Actor::Anonymous => Scope::Nothing,
@@ -347,7 +359,11 @@ pub struct Ctx {
 impl Ctx {
     /// Refuses unless the actor has a permission. Routes declare theirs; this is for what depends on the request's content.
     pub fn require(&self, permission: Permission) -> Result<()> {
-        if self.actor.permissions().has(permission) { Ok(()) } else { Err(Error::Forbidden(permission.to_string())) }
+        if self.actor.permissions().has(permission) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden(permission.to_string()))
+        }
     }
 
     /// Whether the actor has a permission.

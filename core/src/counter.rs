@@ -1,6 +1,6 @@
 //! Numbers people read aloud: a prefix, the local day, and a counter that restarts each day.
 
-use crate::{args, app::Ctx, db::Tx, error::Result};
+use crate::{app::Ctx, args, db::Tx, error::Result};
 
 /// Which numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -97,8 +97,12 @@ impl From<crate::db::DbError> for Error {
     fn from(error: crate::db::DbError) -> Self {
         use crate::db::DbError as E;
         match error {
-            E::Unavailable(_) | E::CannotWrite(_) | E::Serialization(_) => Error::Unavailable(error.to_string()),
-            E::Constraint(_) | E::Defect(_) | E::NewerSchema { .. } | E::ChangedMigration(_) => Error::Internal(error.to_string()),
+            E::Unavailable(_) | E::CannotWrite(_) | E::Serialization(_) => {
+                Error::Unavailable(error.to_string())
+            }
+            E::Constraint(_) | E::Defect(_) | E::NewerSchema { .. } | E::ChangedMigration(_) => {
+                Error::Internal(error.to_string())
+            }
         }
     }
 }
@@ -152,8 +156,19 @@ impl Checker {
     }
 
     /// Checks that a number is within bounds.
-    pub fn range<T: PartialOrd + std::fmt::Display + Copy>(&mut self, field: &str, value: T, least: T, most: T) -> T {
-        self.ensure(value >= least && value <= most, field, "out_of_range", format!("use a value from {least} to {most}"));
+    pub fn range<T: PartialOrd + std::fmt::Display + Copy>(
+        &mut self,
+        field: &str,
+        value: T,
+        least: T,
+        most: T,
+    ) -> T {
+        self.ensure(
+            value >= least && value <= most,
+            field,
+            "out_of_range",
+            format!("use a value from {least} to {most}"),
+        );
         value
     }
 

@@ -20,7 +20,12 @@ struct Inner {
 
 impl Default for Hub {
     fn default() -> Self {
-        Hub(Arc::new(Inner { jobs: watch::Sender::new(0), events: watch::Sender::new(0), sealed: watch::Sender::new(0), local: watch::Sender::new((0, 0)) }))
+        Hub(Arc::new(Inner {
+            jobs: watch::Sender::new(0),
+            events: watch::Sender::new(0),
+            sealed: watch::Sender::new(0),
+            local: watch::Sender::new((0, 0)),
+        }))
     }
 }
 

@@ -1,6 +1,33 @@
-pub mod filter;
+//! Everything the AGLIS programs share.
+//!
+//! A slice of the product (tickets, customers, …) is one folder: `mod.rs` and its neighbours hold types and pure
+//! rules, `store.rs` the SQL, `service.rs` the use cases, one transaction each. Feature `client` is what a program
+//! needs to talk to the daemon; feature `server` is the daemon's inside.
+
+#[macro_use]
+pub mod types;
 
 #[cfg(feature = "server")]
-pub mod files;
+#[macro_use]
+pub mod db;
+pub mod accounts;
+#[cfg(feature = "server")]
+pub mod app;
+pub mod catalog;
+#[cfg(feature = "server")]
+pub mod config;
+#[cfg(feature = "server")]
+pub mod counter;
+pub mod customers;
+pub mod error;
+pub mod event;
+pub mod filter;
+#[cfg(feature = "server")]
+pub mod hub;
+pub mod notifications;
+pub mod permission;
 #[cfg(feature = "server")]
 pub mod provider;
+pub mod technicians;
+pub mod tickets;
+pub mod tls;

@@ -1,7 +1,5 @@
 //! Who may do what: one permission per operation, one set of permissions per role.
 
-use crate::text_enum;
-
 text_enum! {
     /// What a staff member is.
     pub enum Role, "role" {
@@ -99,11 +97,38 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
     use Permission as P;
     match role {
         Role::Admin => true,
-        Role::Supervisor => !matches!(permission, P::UserManage | P::RoleManage | P::TokenManage | P::SettingsManage | P::SandboxUse),
-        Role::Manager => matches!(permission, P::TicketRead | P::CustomerRead | P::CatalogRead | P::TechnicianRead | P::UserRead | P::AuditRead | P::MessageRead | P::HealthRead),
+        Role::Supervisor => !matches!(
+            permission,
+            P::UserManage | P::RoleManage | P::TokenManage | P::SettingsManage | P::SandboxUse
+        ),
+        Role::Manager => matches!(
+            permission,
+            P::TicketRead
+                | P::CustomerRead
+                | P::CatalogRead
+                | P::TechnicianRead
+                | P::UserRead
+                | P::AuditRead
+                | P::MessageRead
+                | P::HealthRead
+        ),
         Role::Noc => matches!(
             permission,
-            P::TicketRead | P::TicketCreate | P::TicketUpdate | P::TicketAssign | P::TicketStatus | P::TicketPriority | P::TicketNote | P::TicketMerge | P::CustomerRead | P::CatalogRead | P::CatalogManage | P::TechnicianRead | P::MessageRead | P::HealthRead | P::NotificationCreate
+            P::TicketRead
+                | P::TicketCreate
+                | P::TicketUpdate
+                | P::TicketAssign
+                | P::TicketStatus
+                | P::TicketPriority
+                | P::TicketNote
+                | P::TicketMerge
+                | P::CustomerRead
+                | P::CatalogRead
+                | P::CatalogManage
+                | P::TechnicianRead
+                | P::MessageRead
+                | P::HealthRead
+                | P::NotificationCreate
         ),
         Role::CustomerService => matches!(
             permission,
@@ -127,8 +152,25 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
                 | P::MessageRead
                 | P::MessageSend
         ),
-        Role::Finance => matches!(permission, P::TicketRead | P::CustomerRead | P::CustomerReveal | P::CustomerStatus | P::CatalogRead | P::MessageRead),
-        Role::Technician => matches!(permission, P::TicketRead | P::TicketUpdate | P::TicketStatus | P::TicketComment | P::TicketNote | P::TicketComplete | P::CatalogRead),
+        Role::Finance => matches!(
+            permission,
+            P::TicketRead
+                | P::CustomerRead
+                | P::CustomerReveal
+                | P::CustomerStatus
+                | P::CatalogRead
+                | P::MessageRead
+        ),
+        Role::Technician => matches!(
+            permission,
+            P::TicketRead
+                | P::TicketUpdate
+                | P::TicketStatus
+                | P::TicketComment
+                | P::TicketNote
+                | P::TicketComplete
+                | P::CatalogRead
+        ),
     }
 }
 

@@ -1,4 +1,5 @@
 //! The one integration binary: one link, one module per story.
 
+mod kernel;
 mod layers;
 mod units;

@@ -1,6 +1,6 @@
 //! Master data: packages, optical distribution points (ODP), areas and holidays.
 
-use crate::{text_enum, types::*};
+use crate::types::*;
 use serde::{Deserialize, Serialize};
 
 text_enum! {

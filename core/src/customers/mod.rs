@@ -1,6 +1,6 @@
 //! Customers: who they are, what they have, where it ends at the network.
 
-use crate::{catalog::Package, text_enum, types::*};
+use crate::{catalog::Package, types::*};
 use serde::{Deserialize, Serialize};
 
 text_enum! {

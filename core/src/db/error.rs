@@ -19,7 +19,9 @@ pub enum DbError {
     #[error("{0}")]
     Defect(String),
     /// The database was migrated by a newer program.
-    #[error("the database has schema {found}, this program knows schemas up to {known}: install the newer program")]
+    #[error(
+        "the database has schema {found}, this program knows schemas up to {known}: install the newer program"
+    )]
     NewerSchema {
         /// The schema's version in the database.
         found: i64,
@@ -27,7 +29,9 @@ pub enum DbError {
         known: i64,
     },
     /// A migration that was applied is not the one this program has.
-    #[error("migration {0} in the database differs from this program's: restore the original program or database")]
+    #[error(
+        "migration {0} in the database differs from this program's: restore the original program or database"
+    )]
     ChangedMigration(String),
 }
 
@@ -65,14 +69,22 @@ impl From<sqlx::Error> for DbError {
                     };
                 }
                 match code.as_ref() {
-                    "23505" | "23503" | "23514" | "23P01" => DbError::Constraint(format!("{} {}", db.constraint().unwrap_or_default(), db.table().unwrap_or_default())),
+                    "23505" | "23503" | "23514" | "23P01" => DbError::Constraint(format!(
+                        "{} {}",
+                        db.constraint().unwrap_or_default(),
+                        db.table().unwrap_or_default()
+                    )),
                     "40001" | "40P01" | "55P03" => DbError::Serialization(message.to_owned()),
                     "53100" | "25006" => DbError::CannotWrite(message.to_owned()),
-                    c if c.starts_with("08") || c.starts_with("57P") || c.starts_with("53") => DbError::Unavailable(message.to_owned()),
+                    c if c.starts_with("08") || c.starts_with("57P") || c.starts_with("53") => {
+                        DbError::Unavailable(message.to_owned())
+                    }
                     _ => DbError::Defect(error.to_string()),
                 }
             }
-            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => DbError::Unavailable(error.to_string()),
+            E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => {
+                DbError::Unavailable(error.to_string())
+            }
             _ => DbError::Defect(error.to_string()),
         }
     }

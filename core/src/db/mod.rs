@@ -17,6 +17,7 @@ mod sqlite;
 mod value;
 
 pub use error::DbError;
+pub use sqlx::types::Json;
 pub use value::{Kind, Param, Query, Value};
 
 use sqlx::{
@@ -68,7 +69,11 @@ impl FromStr for DatabaseUrl {
     fn from_str(text: &str) -> Result<Self, DatabaseUrlError> {
         if let Some(path) = text.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
-            return if path.is_empty() { Err(DatabaseUrlError) } else { Ok(DatabaseUrl::Sqlite(path.into())) };
+            return if path.is_empty() {
+                Err(DatabaseUrlError)
+            } else {
+                Ok(DatabaseUrl::Sqlite(path.into()))
+            };
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Ok(DatabaseUrl::Postgres(text.to_owned()));
@@ -105,7 +110,8 @@ impl Db {
         let driver = match url {
             DatabaseUrl::Sqlite(path) => {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                    std::fs::create_dir_all(folder).map_err(|error| DbError::CannotWrite(format!("{}: {error}", folder.display())))?;
+                    std::fs::create_dir_all(folder)
+                        .map_err(|error| DbError::CannotWrite(format!("{}: {error}", folder.display())))?;
                 }
                 let options = sqlite_options(path);
                 let writer = sqlite::Writer::open(&options).await?;
@@ -167,7 +173,7 @@ impl Db {
     }
 
     /// The PostgreSQL pool, for `LISTEN`; none on SQLite.
-    pub(crate) fn postgres(&self) -> Option<&sqlx::PgPool> {
+    pub fn postgres(&self) -> Option<&sqlx::PgPool> {
         match &self.driver {
             Driver::Postgres(pool) => Some(pool),
             Driver::Sqlite { .. } => None,
@@ -230,10 +236,26 @@ macro_rules! on {
     ($self:ident, $sql:ident, $args:ident, |$query:ident, $conn:ident| $run:expr, $make_sqlite:expr, $make_pg:expr) => {{
         let sql = expand($sql.into(), $self.dialect());
         match &mut $self.inner {
-            Inner::SqliteRead(conn) => { let $conn = &mut **conn; let $query = $make_sqlite(AssertSqlSafe(sql), value::sqlite_arguments($args)?); $run }
-            Inner::SqliteWrite(guard) => { let $conn = guard.connection(); let $query = $make_sqlite(AssertSqlSafe(sql), value::sqlite_arguments($args)?); $run }
-            Inner::PgRead(conn) => { let $conn = &mut **conn; let $query = $make_pg(AssertSqlSafe(sql), value::pg_arguments($args)?); $run }
-            Inner::PgWrite(tx) => { let $conn = &mut **tx; let $query = $make_pg(AssertSqlSafe(sql), value::pg_arguments($args)?); $run }
+            Inner::SqliteRead(conn) => {
+                let $conn = &mut **conn;
+                let $query = $make_sqlite(AssertSqlSafe(sql), value::sqlite_arguments($args)?);
+                $run
+            }
+            Inner::SqliteWrite(guard) => {
+                let $conn = guard.connection();
+                let $query = $make_sqlite(AssertSqlSafe(sql), value::sqlite_arguments($args)?);
+                $run
+            }
+            Inner::PgRead(conn) => {
+                let $conn = &mut **conn;
+                let $query = $make_pg(AssertSqlSafe(sql), value::pg_arguments($args)?);
+                $run
+            }
+            Inner::PgWrite(tx) => {
+                let $conn = &mut **tx;
+                let $query = $make_pg(AssertSqlSafe(sql), value::pg_arguments($args)?);
+                $run
+            }
         }
     }};
 }
@@ -249,22 +271,45 @@ impl Tx {
 
     /// Every row of a statement. Give it a LIMIT.
     pub async fn all<T: Row>(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Vec<T>, DbError> {
-        Ok(on!(self, sql, args, |query, conn| query.fetch_all(conn).await?, sqlx::query_as_with::<Sqlite, T, _>, sqlx::query_as_with::<Postgres, T, _>))
+        Ok(on!(
+            self,
+            sql,
+            args,
+            |query, conn| query.fetch_all(conn).await?,
+            sqlx::query_as_with::<Sqlite, T, _>,
+            sqlx::query_as_with::<Postgres, T, _>
+        ))
     }
 
     /// The first row, if there is one.
     pub async fn opt<T: Row>(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Option<T>, DbError> {
-        Ok(on!(self, sql, args, |query, conn| query.fetch_optional(conn).await?, sqlx::query_as_with::<Sqlite, T, _>, sqlx::query_as_with::<Postgres, T, _>))
+        Ok(on!(
+            self,
+            sql,
+            args,
+            |query, conn| query.fetch_optional(conn).await?,
+            sqlx::query_as_with::<Sqlite, T, _>,
+            sqlx::query_as_with::<Postgres, T, _>
+        ))
     }
 
     /// The one row the statement must give; none is a defect.
     pub async fn one<T: Row>(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<T, DbError> {
-        self.opt(sql, args).await?.ok_or_else(|| DbError::Defect("a statement that always gives a row gave none".to_owned()))
+        self.opt(sql, args)
+            .await?
+            .ok_or_else(|| DbError::Defect("a statement that always gives a row gave none".to_owned()))
     }
 
     /// Runs a statement and tells how many rows it changed.
     pub async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<u64, DbError> {
-        Ok(on!(self, sql, args, |query, conn| query.execute(conn).await?.rows_affected(), sqlx::query_with::<Sqlite, _>, sqlx::query_with::<Postgres, _>))
+        Ok(on!(
+            self,
+            sql,
+            args,
+            |query, conn| query.execute(conn).await?.rows_affected(),
+            sqlx::query_with::<Sqlite, _>,
+            sqlx::query_with::<Postgres, _>
+        ))
     }
 
     /// [`Tx::all`] for a built statement.

@@ -6,7 +6,9 @@
 //! its own savepoint and nobody else's.
 
 use super::DbError;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions,
+};
 use std::{
     sync::{
         Arc,
@@ -61,7 +63,10 @@ impl Drop for Place<'_> {
 impl Writer {
     pub(super) async fn open(options: &SqliteConnectOptions) -> Result<Arc<Writer>, DbError> {
         let connection = options.connect().await?;
-        Ok(Arc::new(Writer { state: Arc::new(Mutex::new(State { connection: Some(connection), group: None })), waiting: AtomicUsize::new(0) }))
+        Ok(Arc::new(Writer {
+            state: Arc::new(Mutex::new(State { connection: Some(connection), group: None })),
+            waiting: AtomicUsize::new(0),
+        }))
     }
 
     pub(super) async fn begin(writer: &Arc<Writer>) -> Result<WriteGuard, DbError> {
@@ -116,7 +121,10 @@ impl WriteGuard {
     }
 
     /// The connection, inside the member's savepoint.
-    #[expect(clippy::expect_used, reason = "begin() made sure of the connection, and nobody else can take it while the guard lives")]
+    #[expect(
+        clippy::expect_used,
+        reason = "begin() made sure of the connection, and nobody else can take it while the guard lives"
+    )]
     pub(super) fn connection(&mut self) -> &mut SqliteConnection {
         self.connected().expect("the guard holds the open connection")
     }
@@ -183,7 +191,10 @@ async fn undo_member(state: &mut State) {
 
 /// Commits for the group unless somebody is already waiting who can do so later.
 async fn end_turn(writer: &Writer, mut state: OwnedMutexGuard<State>) {
-    let full = state.group.as_ref().is_some_and(|group| group.members.len() >= GROUP_MEMBERS || group.begun.elapsed() >= GROUP_AGE);
+    let full = state
+        .group
+        .as_ref()
+        .is_some_and(|group| group.members.len() >= GROUP_MEMBERS || group.begun.elapsed() >= GROUP_AGE);
     if full || writer.waiting.load(Ordering::Acquire) == 0 {
         commit_group(&mut state).await;
     }

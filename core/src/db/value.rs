@@ -1,10 +1,6 @@
 use super::Sql;
 use crate::types::{Time, sql::PgTime};
-use sqlx::{
-    Arguments,
-    postgres::PgArguments,
-    sqlite::SqliteArguments,
-};
+use sqlx::{Arguments, postgres::PgArguments, sqlite::SqliteArguments};
 
 /// The type of a value, known also when the value is NULL, because PostgreSQL wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,7 @@ pub use reactions::{Audience, Reaction, Recipient, reactions};
 #[cfg(feature = "server")]
 pub use service::{Subject, emit, emit_outcome, search, verify};
 
-use crate::{text_enum, types::*};
+use crate::types::*;
 use serde::{Deserialize, Serialize};
 
 text_enum! {

@@ -76,7 +76,10 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
     match event {
         E::TicketCreated { priority, .. } => {
             let urgency = if *priority == Some(Priority::Critical) { N::Urgent } else { N::Normal };
-            vec![notify(Audience::Permitted(Permission::TicketAssign), urgency, "ticket-created"), customer("ticket-created")]
+            vec![
+                notify(Audience::Permitted(Permission::TicketAssign), urgency, "ticket-created"),
+                customer("ticket-created"),
+            ]
         }
         E::TicketAssigned { lead_id, member_ids, previous_lead_id, previous_member_ids, undo_of, .. } => {
             let mut out = Vec::new();
@@ -99,30 +102,54 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
             vec![notify(Audience::Technicians(previous), N::Normal, "ticket-unassigned")]
         }
         E::TicketStatusChanged { to, undo_of, .. } => match to {
-            Some(TicketStatus::InProgress | TicketStatus::OnHold) if undo_of.is_none() => vec![customer("ticket-status")],
+            Some(TicketStatus::InProgress | TicketStatus::OnHold) if undo_of.is_none() => {
+                vec![customer("ticket-status")]
+            }
             _ => Vec::new(),
         },
         E::TicketPriorityChanged { to: Some(Priority::Critical), undo_of: None, .. } => {
-            vec![notify(Audience::Team, N::Urgent, "ticket-priority"), notify(Audience::Role(Role::Supervisor), N::High, "ticket-priority")]
+            vec![
+                notify(Audience::Team, N::Urgent, "ticket-priority"),
+                notify(Audience::Role(Role::Supervisor), N::High, "ticket-priority"),
+            ]
         }
         E::TicketPriorityChanged { .. } => vec![notify(Audience::Team, N::Normal, "ticket-priority")],
         E::TicketEtaSet { eta_at: Some(_) } => vec![customer("ticket-eta")],
         E::TicketCommented { by_customer: true, .. } => {
-            vec![notify(Audience::Team, N::High, "ticket-customer-comment"), notify(Audience::Role(Role::CustomerService), N::Normal, "ticket-customer-comment")]
+            vec![
+                notify(Audience::Team, N::High, "ticket-customer-comment"),
+                notify(Audience::Role(Role::CustomerService), N::Normal, "ticket-customer-comment"),
+            ]
         }
         E::TicketCommented { visibility: Some(Visibility::Public), .. } => vec![customer("ticket-comment")],
         E::TicketCommented { .. } => vec![notify(Audience::Team, N::Low, "ticket-note")],
         E::TicketCompleted { .. } => {
-            vec![notify(Audience::Permitted(Permission::TicketAssign), N::Low, "ticket-completed"), customer("ticket-completed")]
+            vec![
+                notify(Audience::Permitted(Permission::TicketAssign), N::Low, "ticket-completed"),
+                customer("ticket-completed"),
+            ]
         }
-        E::TicketCancelled { .. } => vec![notify(Audience::Team, N::Normal, "ticket-cancelled"), customer("ticket-cancelled")],
-        E::TicketReopened { .. } => vec![notify(Audience::Team, N::High, "ticket-reopened"), notify(Audience::Role(Role::Supervisor), N::High, "ticket-reopened")],
-        E::TicketRated { rating, .. } if *rating <= 2 => vec![notify(Audience::Role(Role::Supervisor), N::High, "ticket-rated-low")],
+        E::TicketCancelled { .. } => {
+            vec![notify(Audience::Team, N::Normal, "ticket-cancelled"), customer("ticket-cancelled")]
+        }
+        E::TicketReopened { .. } => vec![
+            notify(Audience::Team, N::High, "ticket-reopened"),
+            notify(Audience::Role(Role::Supervisor), N::High, "ticket-reopened"),
+        ],
+        E::TicketRated { rating, .. } if *rating <= 2 => {
+            vec![notify(Audience::Role(Role::Supervisor), N::High, "ticket-rated-low")]
+        }
         E::TicketRated { .. } => vec![notify(Audience::Team, N::Low, "ticket-rated")],
-        E::MessageReceived { .. } => vec![system(Audience::Role(Role::CustomerService), N::Normal, "message-received")],
+        E::MessageReceived { .. } => {
+            vec![system(Audience::Role(Role::CustomerService), N::Normal, "message-received")]
+        }
         E::JobDied { .. } => vec![system(Audience::Permitted(Permission::QueueManage), N::High, "job-died")],
-        E::UserLocked { .. } => vec![system(Audience::Permitted(Permission::UserManage), N::High, "user-locked")],
-        E::UserPasswordChanged { .. } | E::UserTotpDisabled {} | E::UserRecoveryCodeUsed { .. } => vec![system(Audience::Subject, N::High, "account-security")],
+        E::UserLocked { .. } => {
+            vec![system(Audience::Permitted(Permission::UserManage), N::High, "user-locked")]
+        }
+        E::UserPasswordChanged { .. } | E::UserTotpDisabled {} | E::UserRecoveryCodeUsed { .. } => {
+            vec![system(Audience::Subject, N::High, "account-security")]
+        }
         E::UserSignedIn { .. }
         | E::UserSignInFailed { .. }
         | E::UserSignedOut {}

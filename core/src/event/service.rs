@@ -52,7 +52,13 @@ pub async fn emit(tx: &mut Tx, ctx: &Ctx, subject: &Subject, event: Event) -> Re
 }
 
 /// [`emit`] for what was denied or tried in vain.
-pub async fn emit_outcome(tx: &mut Tx, ctx: &Ctx, subject: &Subject, event: Event, outcome: Outcome) -> Result<EventId> {
+pub async fn emit_outcome(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    subject: &Subject,
+    event: Event,
+    outcome: Outcome,
+) -> Result<EventId> {
     let payload = match serde_json::to_value(&event) {
         Ok(mut tagged) => tagged.get_mut("data").map(serde_json::Value::take).unwrap_or_default().to_string(),
         Err(error) => return Err(crate::error::Error::Internal(format!("event {}: {error}", event.kind()))),
@@ -94,8 +100,15 @@ pub async fn search(ctx: &Ctx, filter: &AuditFilter) -> Result<Page<AuditEntry>>
 pub async fn verify(db: &crate::db::Db) -> Result<ChainReport> {
     let mut tx = db.read().await?;
     let chain = store::chain(&mut tx, false).await?;
-    let mut report =
-        ChainReport { intact: true, checked: 0, first_seq: chain.base_seq + 1, last_seq: chain.head_seq, unsealed: store::count_unsealed(&mut tx).await?, broken_seq: None, problem: None };
+    let mut report = ChainReport {
+        intact: true,
+        checked: 0,
+        first_seq: chain.base_seq + 1,
+        last_seq: chain.head_seq,
+        unsealed: store::count_unsealed(&mut tx).await?,
+        broken_seq: None,
+        problem: None,
+    };
     let (mut seq, mut previous) = (chain.base_seq, chain.base_hash);
     let mut broken = None;
     'chain: while seq < chain.head_seq {
@@ -112,7 +125,13 @@ pub async fn verify(db: &crate::db::Db) -> Result<ChainReport> {
             }
             let expected = hash(&previous, found, event);
             if event.hash.as_deref() != Some(expected.as_str()) {
-                broken = Some((found, format!("entry {} ({}, {}) was changed after it was written", event.id, event.kind, event.subject_label)));
+                broken = Some((
+                    found,
+                    format!(
+                        "entry {} ({}, {}) was changed after it was written",
+                        event.id, event.kind, event.subject_label
+                    ),
+                ));
                 break 'chain;
             }
             previous = expected;

@@ -128,18 +128,26 @@ pub async fn insert(tx: &mut Tx, row: &Stored) -> Result<EventId, DbError> {
 
 /// The chain's ends, locked against other sealers where that is needed.
 pub async fn chain(tx: &mut Tx, lock: bool) -> Result<Chain, DbError> {
-    let sql = if lock { "SELECT base_seq, base_hash, head_seq, head_hash FROM event_chain WHERE id = 1 {lock}" } else { "SELECT base_seq, base_hash, head_seq, head_hash FROM event_chain WHERE id = 1" };
+    let sql = if lock {
+        "SELECT base_seq, base_hash, head_seq, head_hash FROM event_chain WHERE id = 1 {lock}"
+    } else {
+        "SELECT base_seq, base_hash, head_seq, head_hash FROM event_chain WHERE id = 1"
+    };
     tx.one(sql, args![]).await
 }
 
 /// Moves the chain's end.
 pub async fn set_head(tx: &mut Tx, seq: i64, hash: &str) -> Result<(), DbError> {
-    tx.run("UPDATE event_chain SET head_seq = $1, head_hash = $2 WHERE id = 1", args![seq, hash]).await.map(drop)
+    tx.run("UPDATE event_chain SET head_seq = $1, head_hash = $2 WHERE id = 1", args![seq, hash])
+        .await
+        .map(drop)
 }
 
 /// Moves the chain's beginning.
 pub async fn set_base(tx: &mut Tx, seq: i64, hash: &str) -> Result<(), DbError> {
-    tx.run("UPDATE event_chain SET base_seq = $1, base_hash = $2 WHERE id = 1", args![seq, hash]).await.map(drop)
+    tx.run("UPDATE event_chain SET base_seq = $1, base_hash = $2 WHERE id = 1", args![seq, hash])
+        .await
+        .map(drop)
 }
 
 /// Events not sealed yet, in the order they were appended.
@@ -160,7 +168,8 @@ pub async fn seal(tx: &mut Tx, id: EventId, seq: i64, hash: &str) -> Result<(), 
 
 /// Sealed events after a place, in order.
 pub async fn after(tx: &mut Tx, seq: i64, limit: i64) -> Result<Vec<Stored>, DbError> {
-    tx.all(format!("SELECT {COLUMNS} FROM events WHERE seq > $1 ORDER BY seq LIMIT $2"), args![seq, limit]).await
+    tx.all(format!("SELECT {COLUMNS} FROM events WHERE seq > $1 ORDER BY seq LIMIT $2"), args![seq, limit])
+        .await
 }
 
 /// One event.
@@ -169,17 +178,37 @@ pub async fn get(tx: &mut Tx, id: EventId) -> Result<Option<Stored>, DbError> {
 }
 
 /// The events about a subject, the oldest first, after an id.
-pub async fn about(tx: &mut Tx, kind: SubjectKind, id: i64, after: EventId, limit: i64) -> Result<Vec<Stored>, DbError> {
+pub async fn about(
+    tx: &mut Tx,
+    kind: SubjectKind,
+    id: i64,
+    after: EventId,
+    limit: i64,
+) -> Result<Vec<Stored>, DbError> {
     tx.all(format!("SELECT {COLUMNS} FROM events WHERE subject_kind = $1 AND subject_id = $2 AND id > $3 ORDER BY id LIMIT $4"), args![kind, id, after, limit]).await
 }
 
 /// The events that concern a customer, the newest first, before an id.
-pub async fn of_customer(tx: &mut Tx, customer: CustomerId, before: EventId, limit: i64) -> Result<Vec<Stored>, DbError> {
-    tx.all(format!("SELECT {COLUMNS} FROM events WHERE customer_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"), args![customer, before, limit]).await
+pub async fn of_customer(
+    tx: &mut Tx,
+    customer: CustomerId,
+    before: EventId,
+    limit: i64,
+) -> Result<Vec<Stored>, DbError> {
+    tx.all(
+        format!("SELECT {COLUMNS} FROM events WHERE customer_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"),
+        args![customer, before, limit],
+    )
+    .await
 }
 
 /// A page of the audit trail, the newest first.
-pub async fn search(tx: &mut Tx, filter: &AuditFilter, before: Option<EventId>, limit: i64) -> Result<Vec<Stored>, DbError> {
+pub async fn search(
+    tx: &mut Tx,
+    filter: &AuditFilter,
+    before: Option<EventId>,
+    limit: i64,
+) -> Result<Vec<Stored>, DbError> {
     let mut query = Query::new(&format!("SELECT {COLUMNS} FROM events WHERE TRUE"));
     if let Some(actor) = &filter.actor {
         query.push(" AND actor_name = ").bind(actor);
@@ -225,5 +254,9 @@ pub async fn trim(tx: &mut Tx, up_to_seq: i64) -> Result<u64, DbError> {
 
 /// The last sealed place before an instant.
 pub async fn last_seq_before(tx: &mut Tx, at: Time) -> Result<Option<(i64, String)>, DbError> {
-    tx.opt("SELECT seq, hash FROM events WHERE at < $1 AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1", args![at]).await
+    tx.opt(
+        "SELECT seq, hash FROM events WHERE at < $1 AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1",
+        args![at],
+    )
+    .await
 }

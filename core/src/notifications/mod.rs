@@ -1,6 +1,6 @@
 //! The notification centre: what a staff member should know, until they have read it.
 
-use crate::{text_enum, types::*};
+use crate::types::*;
 use serde::{Deserialize, Serialize};
 
 text_enum! {

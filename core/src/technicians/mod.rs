@@ -1,6 +1,6 @@
 //! Technicians: who can do which work where.
 
-use crate::{text_enum, tickets::ServiceType, types::*};
+use crate::{tickets::ServiceType, types::*};
 use serde::{Deserialize, Serialize};
 
 text_enum! {

@@ -5,8 +5,6 @@ mod wire;
 
 pub use wire::*;
 
-use crate::text_enum;
-
 text_enum! {
     /// What kind of work a ticket is: the service types.
     pub enum ServiceType, "service type" {
@@ -44,7 +42,9 @@ impl ServiceType {
     pub const fn categories(self) -> &'static [&'static str] {
         match self {
             ServiceType::Installation => &["new", "relocation", "second_line"],
-            ServiceType::Repair => &["connection_down", "slow_speed", "signal_weak", "equipment", "cable", "port", "other"],
+            ServiceType::Repair => {
+                &["connection_down", "slow_speed", "signal_weak", "equipment", "cable", "port", "other"]
+            }
             ServiceType::Maintenance => &["preventive", "odp", "cable", "equipment"],
             ServiceType::Upgrade | ServiceType::Downgrade => &["package"],
             ServiceType::WifiSetup => &["password", "name", "coverage", "device"],

@@ -39,7 +39,8 @@ mod tests {
 
     #[test]
     fn work_is_finished_only_after_it_was_begun() {
-        let before_completed: Vec<_> = TicketStatus::ALL.iter().filter(|status| status.allows(Completed)).collect();
+        let before_completed: Vec<_> =
+            TicketStatus::ALL.iter().filter(|status| status.allows(Completed)).collect();
         assert_eq!(before_completed, [&InProgress, &OnHold]);
     }
 }

@@ -7,7 +7,7 @@ mod money;
 mod page;
 mod phone;
 #[cfg(feature = "server")]
-mod sql;
+pub(crate) mod sql;
 mod time;
 
 pub use id::*;

@@ -39,7 +39,13 @@ mod tests {
 
     #[test]
     fn groups_by_three_with_dots() {
-        for (amount, shown) in [(0, "Rp\u{a0}0"), (999, "Rp\u{a0}999"), (1000, "Rp\u{a0}1.000"), (-149_900, "-Rp\u{a0}149.900"), (i64::MIN, "-Rp\u{a0}9.223.372.036.854.775.808")] {
+        for (amount, shown) in [
+            (0, "Rp\u{a0}0"),
+            (999, "Rp\u{a0}999"),
+            (1000, "Rp\u{a0}1.000"),
+            (-149_900, "-Rp\u{a0}149.900"),
+            (i64::MIN, "-Rp\u{a0}9.223.372.036.854.775.808"),
+        ] {
             assert_eq!(Rupiah(amount).to_string(), shown);
         }
     }

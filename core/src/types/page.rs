@@ -70,10 +70,11 @@ impl Cursor {
 
     /// Decodes a sort key; anything else than what [`Cursor::encode`] made is refused.
     pub fn decode<K: DeserializeOwned>(text: &str) -> Result<K, CursorError> {
-        if text.len() > 1024 || !text.is_ascii() || text.len() % 2 != 0 {
+        if text.len() > 1024 || !text.is_ascii() || !text.len().is_multiple_of(2) {
             return Err(CursorError);
         }
-        let bytes: Result<Vec<u8>, _> = (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16)).collect();
+        let bytes: Result<Vec<u8>, _> =
+            (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16)).collect();
         serde_json::from_slice(&bytes.map_err(|_| CursorError)?).map_err(|_| CursorError)
     }
 }

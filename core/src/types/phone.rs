@@ -29,7 +29,9 @@ pub enum PhoneError {
     #[error("a phone number has 9 to 15 digits, such as 0812-3456-7890")]
     Length,
     /// The first digits belong to no country or area.
-    #[error("start the phone number with 0 or with the country code, such as 0812-3456-7890 or +62 812 3456 7890")]
+    #[error(
+        "start the phone number with 0 or with the country code, such as 0812-3456-7890 or +62 812 3456 7890"
+    )]
     Prefix,
 }
 
@@ -147,7 +149,16 @@ mod tests {
 
     #[test]
     fn reads_numbers_as_people_write_them() {
-        for text in ["0812-3456-7890", "+62 812 3456 7890", "6281234567890", "81234567890", "(0812) 3456.7890", "+62 (0)812-3456-7890", "0062 812 3456 7890", " 0812 3456 7890 "] {
+        for text in [
+            "0812-3456-7890",
+            "+62 812 3456 7890",
+            "6281234567890",
+            "81234567890",
+            "(0812) 3456.7890",
+            "+62 (0)812-3456-7890",
+            "0062 812 3456 7890",
+            " 0812 3456 7890 ",
+        ] {
             assert_eq!(text.parse::<Phone>().map(String::from), Ok("+6281234567890".to_owned()), "{text}");
         }
         assert_eq!("+65 9123 4567".parse::<Phone>().map(|p| p.local()), Ok("+6591234567".to_owned()));
@@ -156,7 +167,16 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_number() {
-        for (text, error) in [("", PhoneError::Empty), ("  ", PhoneError::Empty), ("abc", PhoneError::NotDigits), ("0812x", PhoneError::NotDigits), ("0812", PhoneError::Length), ("12345678901", PhoneError::Prefix), ("+628123456789012345", PhoneError::Length), ("+0812345678", PhoneError::Prefix)] {
+        for (text, error) in [
+            ("", PhoneError::Empty),
+            ("  ", PhoneError::Empty),
+            ("abc", PhoneError::NotDigits),
+            ("0812x", PhoneError::NotDigits),
+            ("0812", PhoneError::Length),
+            ("12345678901", PhoneError::Prefix),
+            ("+628123456789012345", PhoneError::Length),
+            ("+0812345678", PhoneError::Prefix),
+        ] {
             assert_eq!(text.parse::<Phone>(), Err(error), "{text}");
         }
     }

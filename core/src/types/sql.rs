@@ -140,7 +140,10 @@ impl Type<Postgres> for PgTime {
 }
 
 impl sqlx::Encode<'_, Postgres> for PgTime {
-    fn encode_by_ref(&self, buf: &mut sqlx::postgres::PgArgumentBuffer) -> Result<sqlx::encode::IsNull, BoxDynError> {
+    fn encode_by_ref(
+        &self,
+        buf: &mut sqlx::postgres::PgArgumentBuffer,
+    ) -> Result<sqlx::encode::IsNull, BoxDynError> {
         let micros = (self.0.ms() - PG_EPOCH_MS).saturating_mul(1000);
         buf.extend_from_slice(&micros.to_be_bytes());
         Ok(sqlx::encode::IsNull::No)

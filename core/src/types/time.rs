@@ -78,7 +78,9 @@ impl Zone {
 
     /// The instant at which a local day begins.
     pub fn start_of(&self, day: Date) -> Time {
-        self.0.to_zoned(day.to_datetime(jiff::civil::Time::midnight())).map_or(Time::from_ms(0), |zoned| Time::from(zoned.timestamp()))
+        self.0
+            .to_zoned(day.to_datetime(jiff::civil::Time::midnight()))
+            .map_or(Time::from_ms(0), |zoned| Time::from(zoned.timestamp()))
     }
 
     /// The instant with its local clock.

@@ -1,0 +1,141 @@
+use aglis_core::{
+    app::{Actor, App, Clock, Ctx, ManualClock, Parts, RequestInfo, Secret, SeededRandom},
+    db::{DatabaseUrl, Db, migrate},
+    hub::Hub,
+    types::{Time, Zone},
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// Which database a world stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// A file in a temporary folder.
+    Sqlite,
+    /// A database of its own on the test server.
+    Postgres,
+}
+
+/// The addresses of the servers that the test command started or was given.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// PostgreSQL, as a superuser.
+    pub postgres: String,
+    /// Redis.
+    pub redis: String,
+}
+
+impl Server {
+    /// Reads the addresses; a test that needs a server fails where there is none, it is never skipped.
+    pub fn from_env() -> Server {
+        let var = |name: &str| {
+            std::env::var(name)
+                .unwrap_or_else(|_| panic!("{name} is not set: run the tests with `cargo xtask test`"))
+        };
+        Server { postgres: var("AGLIS_TEST_POSTGRES_URL"), redis: var("AGLIS_TEST_REDIS_URL") }
+    }
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+/// An installation of its own: a fresh, migrated database, a clock that stands still, seeded chance.
+pub struct World {
+    /// The installation.
+    pub app: App,
+    /// Its clock.
+    pub clock: Arc<ManualClock>,
+    /// Its data folder.
+    pub dir: tempfile::TempDir,
+    /// Its database's address, for programs started beside.
+    pub url: String,
+    /// Which database it stands on.
+    pub backend: Backend,
+}
+
+struct SharedClock(Arc<ManualClock>);
+
+impl Clock for SharedClock {
+    fn now(&self) -> Time {
+        self.0.now()
+    }
+}
+
+impl World {
+    /// Opens a world. It is Saturday 21 November 2026, 09:00 in Jakarta.
+    pub async fn new(backend: Backend) -> World {
+        aglis_core::tls::install();
+        let dir = tempfile::tempdir().expect("a temporary folder");
+        let url = fresh_database(backend, dir.path()).await;
+        let clock = Arc::new(ManualClock::at("2026-11-21T02:00:00Z".parse().expect("an instant")));
+        let db = Db::open(&url.parse::<DatabaseUrl>().expect("an address"), Hub::default())
+            .await
+            .expect("a database");
+        migrate::run(&db, clock.now()).await.expect("migrations");
+        let app = App::new(Parts {
+            db,
+            clock: Box::new(SharedClock(clock.clone())),
+            random: Box::new(SeededRandom::new(42)),
+            config: aglis_core::config::Config::default(),
+            zone: Zone::named("Asia/Jakarta").expect("a zone"),
+            secret: Secret::new([7; 32]),
+        });
+        World { app, clock, dir, url, backend }
+    }
+
+    /// A context in which an actor acts now.
+    pub fn ctx(&self, actor: Actor) -> Ctx {
+        Ctx {
+            app: self.app.clone(),
+            actor,
+            now: self.app.now(),
+            request: RequestInfo { ip: "192.0.2.7".into(), user_agent: "stories".into(), id: "test".into() },
+        }
+    }
+
+    /// A context in which root acts on the local socket.
+    pub fn root(&self) -> Ctx {
+        self.ctx(Actor::Unix { uid: 0, name: "root".into() })
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, duration: Duration) {
+        self.clock.advance_ms(i64::try_from(duration.as_millis()).expect("a duration of this age"));
+    }
+}
+
+/// The address of an empty database.
+pub async fn fresh_database(backend: Backend, dir: &std::path::Path) -> String {
+    match backend {
+        Backend::Sqlite => format!("sqlite:{}", dir.join("aglis.db").display()),
+        Backend::Postgres => {
+            let server = Server::from_env().postgres;
+            let name = format!("aglis_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+            let admin = Db::open(&server.parse().expect("an address"), Hub::default())
+                .await
+                .expect("the test PostgreSQL");
+            let mut connection = admin.read().await.expect("a connection");
+            connection.run(format!("CREATE DATABASE {name}"), vec![]).await.expect("a database");
+            drop(connection);
+            admin.close().await;
+            let (base, query) =
+                server.split_once('?').map_or((server.as_str(), None), |(base, query)| (base, Some(query)));
+            let (root, _) = base.rsplit_once('/').expect("an address with a database");
+            query.map_or_else(|| format!("{root}/{name}"), |query| format!("{root}/{name}?{query}"))
+        }
+    }
+}
+
+/// Tells a story on SQLite and then on PostgreSQL.
+pub async fn both<F: AsyncFn(World)>(story: F) {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let world = World::new(backend).await;
+        let db = world.app.db.clone();
+        story(world).await;
+        db.close().await;
+    }
+}
