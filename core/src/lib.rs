@@ -21,6 +21,8 @@ pub mod counter;
 pub mod customers;
 pub mod error;
 pub mod event;
+#[cfg(feature = "server")]
+pub mod files;
 pub mod filter;
 #[cfg(feature = "server")]
 pub mod hub;
