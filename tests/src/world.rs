@@ -80,7 +80,7 @@ impl World {
             db,
             clock: Box::new(SharedClock(clock.clone())),
             random: Box::new(SeededRandom::new(42)),
-            config: aglis_core::config::Config::default(),
+            config: aglis_core::config::Config::defaults(dir.path()).expect("the defaults"),
             zone: Zone::named("Asia/Jakarta").expect("a zone"),
             secret: Secret::new([7; 32]),
         });

@@ -14,10 +14,13 @@
 mod error;
 pub mod migrate;
 mod sqlite;
+mod url;
 mod value;
 
 pub use error::DbError;
 pub use sqlx::types::Json;
+pub(crate) use url::without_password;
+pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use value::{Kind, Param, Query, Value};
 
 use sqlx::{
@@ -26,7 +29,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
 };
-use std::{borrow::Cow, path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{borrow::Cow, str::FromStr, sync::Arc, time::Duration};
 
 pub(crate) use sqlite::WriteGuard;
 
@@ -47,38 +50,6 @@ impl From<&'static str> for Sql {
 impl From<String> for Sql {
     fn from(text: String) -> Self {
         Sql(Cow::Owned(text))
-    }
-}
-
-/// Where the data lives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum DatabaseUrl {
-    /// One file on this machine.
-    Sqlite(PathBuf),
-    /// A PostgreSQL server.
-    Postgres(String),
-}
-
-/// A database address that is neither `sqlite:PATH` nor `postgres://…`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the database address must be sqlite:PATH or postgres://USER@HOST/DATABASE")]
-pub struct DatabaseUrlError;
-
-impl FromStr for DatabaseUrl {
-    type Err = DatabaseUrlError;
-    fn from_str(text: &str) -> Result<Self, DatabaseUrlError> {
-        if let Some(path) = text.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            return if path.is_empty() {
-                Err(DatabaseUrlError)
-            } else {
-                Ok(DatabaseUrl::Sqlite(path.into()))
-            };
-        }
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            return Ok(DatabaseUrl::Postgres(text.to_owned()));
-        }
-        Err(DatabaseUrlError)
     }
 }
 

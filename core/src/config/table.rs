@@ -1,0 +1,169 @@
+//! The one table of settings. Parsing, `config show`, the manual page and the example file all come from it.
+
+use super::{def::settings, kinds::*, urls::*};
+use crate::{
+    db::DatabaseUrl,
+    permission::Role,
+    types::{Phone, Zone},
+};
+use jiff::civil::Weekday;
+use secrecy::SecretString;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+settings! {
+    /// The daemon itself. These keys stand at the top of the file, before any section.
+    server "" Server {
+        /// The data folder: database file, uploads, socket. Without it `/var/lib/aglis` is used when running
+        /// as the user `aglis` or when that folder exists and can be written, else `./data`.
+        data: PathBuf = "{folder}", flag "--data";
+        /// Address of the HTTP server.
+        listen: SocketAddr = "127.0.0.1:8080", flag "--listen";
+        /// Unix socket for local administration without a password, for root and the group `aglis`.
+        socket: PathBuf = "{data}/aglisd.sock", flag "--socket";
+        /// Address under which customers and staff reach the daemon; it stands in messages and mails.
+        public_url: WebUrl = "http://{listen}";
+        /// Proxies in front of the daemon whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+        trusted_proxies: Vec<Network> = "";
+    }
+
+    /// Where everything is kept.
+    database "database" Database {
+        /// The database: a SQLite file, or a PostgreSQL server when one machine is not enough.
+        url: DatabaseUrl = "sqlite:{data}/aglis.db";
+        /// Connections: readers beside the one writer on SQLite, the whole pool on PostgreSQL.
+        connections: u32 = "8", from 2 to 200;
+    }
+
+    /// An optional accelerator; nothing is lost without it.
+    redis "redis" Redis {
+        /// A Redis server for wake-ups, rate limits and live events across several daemons.
+        url: Option<RedisUrl> = "";
+    }
+
+    /// The provider whose customers these are.
+    business "business" Business {
+        /// Name shown to customers.
+        name: String = "AGLIS", from 1 to 80;
+        /// Telephone number of customer service, shown to customers.
+        phone: Option<Phone> = "";
+        /// Time zone in which days begin and clocks are shown.
+        zone: Zone = "Asia/Jakarta";
+        /// Language of messages and pages for people who have chosen none.
+        language: Language = "id";
+        /// Working hours in which the SLA clock runs.
+        hours: Hours = "00:00-24:00";
+        /// Working days on which the SLA clock runs.
+        days: Vec<Weekday> = "mon,tue,wed,thu,fri,sat,sun";
+    }
+
+    /// WhatsApp messages.
+    whatsapp "whatsapp" Whatsapp {
+        /// The gateway: `sandbox` shows messages on a page and sends nothing, `fonnte` sends them.
+        provider: WhatsappProvider = "sandbox";
+        /// Device token of Fonnte.
+        fonnte_token: Option<SecretString> = "";
+        /// Base address of Fonnte.
+        fonnte_url: WebUrl = "https://api.fonnte.com";
+        /// Last part of the webhook's path, which makes it unguessable. Webhooks are refused without it.
+        webhook_secret: Option<SecretString> = "", from 16 to 200;
+        /// Messages that may be sent within one `limit_window`, over all workers.
+        limit: u32 = "100", from 1 to 100000;
+        /// The window of `limit`.
+        limit_window: Duration = "60s", from 1 to 3600;
+        /// Messages that may be under way at once.
+        concurrency: u32 = "5", from 1 to 100;
+        /// How long the gateway may take to answer.
+        timeout: Duration = "15s", from 1 to 300;
+        /// Hours in which messages that are not urgent wait.
+        quiet_hours: Option<Hours> = "";
+    }
+
+    /// Outgoing mail. None is sent without `host`.
+    mail "mail" Mail {
+        /// The SMTP server.
+        host: Option<String> = "";
+        /// Its port.
+        port: u16 = "587", from 1 to 65535;
+        /// Protection of the connection; `none` only for a server on this machine.
+        security: MailSecurity = "starttls";
+        /// User name at the server.
+        user: Option<String> = "";
+        /// Password at the server.
+        password: Option<SecretString> = "";
+        /// Sender, such as `ISP Karawang <noreply@isp.id>`.
+        from: Option<String> = "";
+        /// How long the server may take to answer.
+        timeout: Duration = "30s", from 1 to 300;
+    }
+
+    /// Sign-in and secrets.
+    security "security" Security {
+        /// How long a staff session lasts.
+        session: Duration = "12h", from 300 to 2592000;
+        /// How long a customer's session lasts.
+        customer_session: Duration = "7d", from 300 to 7776000;
+        /// How long an API token lasts when nothing else is asked for.
+        token_lifetime: Duration = "90d", from 3600 to 315360000;
+        /// How long a link for a new password works.
+        reset_lifetime: Duration = "1h", from 300 to 86400;
+        /// Staff roles that must use a second factor, such as `["admin", "finance"]`.
+        totp_roles: Vec<Role> = "";
+        /// Least number of characters in a password.
+        password_min: u32 = "12", from 12 to 128;
+        /// Key of the codes and links that are kept hashed. Without it one is made and kept in the data folder;
+        /// several daemons on one database need the same one.
+        secret: Option<SecretString> = "", from 32 to 512;
+    }
+
+    /// The HTTP server.
+    http "http" Http {
+        /// Longest time a request may take.
+        timeout: Duration = "30s", from 1 to 600;
+        /// Largest body of a request that is no upload.
+        body_max: Bytes = "1MiB", from 1024 to 67108864;
+    }
+
+    /// Photos and videos.
+    uploads "uploads" Uploads {
+        /// Folder of uploaded files.
+        dir: PathBuf = "{data}/uploads";
+        /// Largest photo.
+        photo_max: Bytes = "10MiB", from 65536 to 104857600;
+        /// Largest video.
+        video_max: Bytes = "50MiB", from 65536 to 1073741824;
+        /// All uploads together.
+        quota: Bytes = "10GiB", from 1048576 to 109951162777600;
+    }
+
+    /// Figures for Prometheus.
+    metrics "metrics" Metrics {
+        /// Address of the metrics page, apart from the HTTP server. Off unless set.
+        listen: Option<SocketAddr> = "";
+    }
+
+    /// The log, on standard error. It holds no personal data.
+    log "log" Log {
+        /// How lines look.
+        format: LogFormat = "text";
+        /// What is logged: `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,sqlx=warn`.
+        level: String = "info";
+    }
+
+    /// The record of who did what.
+    audit "audit" Audit {
+        /// Days for which entries are kept.
+        retention_days: u32 = "90", from 1 to 36500;
+    }
+
+    /// Background work.
+    queue "queue" Queue {
+        /// Jobs that run at once in this process.
+        workers: u32 = "8", from 1 to 256;
+        /// Milliseconds between looks at the queue when nothing announces new work.
+        poll_ms: u32 = "1000", from 10 to 60000;
+        /// How long a job belongs to a worker that says nothing.
+        lease: Duration = "60s", from 5 to 3600;
+        /// How long running jobs may take to finish when the daemon stops.
+        drain: Duration = "10s", from 1 to 300;
+    }
+}
