@@ -38,11 +38,18 @@ fn module(file: &Path) -> Vec<String> {
     parts
 }
 
-fn slices(core: &Path) -> BTreeSet<String> {
+fn map() -> Map {
     let is_slice =
         |p: &Path| ["store.rs", "service.rs", "store", "service"].iter().any(|f| p.join(f).exists());
-    let folders = fs::read_dir(core).unwrap().flatten().filter(|e| is_slice(&e.path()));
-    folders.map(|e| e.file_name().into_string().unwrap()).filter(|n| n != "event" && n != "queue").collect()
+    let mut map = Map { slices: BTreeSet::new(), modules: BTreeSet::new() };
+    for entry in fs::read_dir(root().join("core/src")).unwrap().flatten() {
+        let name = entry.path().with_extension("").file_name().unwrap().to_string_lossy().into_owned();
+        if is_slice(&entry.path()) {
+            map.slices.insert(name.clone());
+        }
+        map.modules.insert(name);
+    }
+    map
 }
 
 fn room_of(program: &str, module: &[String], map: &Map) -> Room {
@@ -56,6 +63,11 @@ fn room_of(program: &str, module: &[String], map: &Map) -> Room {
     }
 }
 
+/// The crate's name, with the one path of it that has a rule of its own.
+fn krate(name: &str, path: &[String]) -> String {
+    if path == ["sqlx", "FromRow"] { path.join("::") } else { name.to_owned() }
+}
+
 /// What `source` names although its room may not, one line each.
 fn trespasses(program: &str, file: &Path, source: &str, map: &Map) -> Vec<String> {
     let module = module(file);
@@ -66,7 +78,7 @@ fn trespasses(program: &str, file: &Path, source: &str, map: &Map) -> Vec<String
         let target = match named.path[0].as_str() {
             "crate" if program == "core" => Some(map.core(&named.path[1..])),
             "aglis_core" => Some(map.core(&named.path[1..])),
-            other if !may_use_crate(&from, other) => {
+            other if !may_use_crate(&from, &krate(other, &named.path)) => {
                 bad.insert((named.line, format!("the crate {other}")));
                 None
             }
@@ -84,7 +96,7 @@ fn trespasses(program: &str, file: &Path, source: &str, map: &Map) -> Vec<String
 
 #[test]
 fn every_file_names_only_what_its_room_may() {
-    let map = Map { slices: slices(&root().join("core/src")) };
+    let map = map();
     let mut bad = Vec::new();
     for program in ["core", "aglisd", "aglisctl", "aglis-tui"] {
         let src = root().join(program).join("src");
@@ -98,7 +110,8 @@ fn every_file_names_only_what_its_room_may() {
 
 #[test]
 fn a_trespass_is_seen_and_named() {
-    let map = Map { slices: ["tickets", "customers"].map(String::from).into() };
+    let slices: BTreeSet<String> = ["tickets", "customers"].map(String::from).into();
+    let map = Map { slices: slices.clone(), modules: slices };
     let bad = |program: &str, file: &str, source: &str| trespasses(program, Path::new(file), source, &map);
 
     for (program, file, source) in [
@@ -119,7 +132,8 @@ fn a_trespass_is_seen_and_named() {
         assert!(!bad(program, file, source).is_empty(), "{program}/src/{file}: {source}");
     }
     for (program, file, source) in [
-        ("core", "tickets/store.rs", "use super::Ticket; use crate::db::Tx; use crate::types::Id;"),
+        ("core", "tickets/store.rs", "use super::Ticket; use crate::{args, db::Tx}; use crate::types::Id;"),
+        ("core", "tickets/mod.rs", "#[derive(sqlx::FromRow)] struct Row;"),
         ("core", "tickets/service.rs", "use super::{store, Ticket}; use crate::customers::service;"),
         ("aglisd", "api/tickets.rs", "use aglis_core::tickets::{service, Ticket}; use axum::Json;"),
         ("aglisctl", "cmd/ticket.rs", "use aglis_core::client::Client; use aglis_core::tickets::Status;"),
@@ -132,12 +146,14 @@ fn a_trespass_is_seen_and_named() {
     );
 }
 
-/// A new event has to be answered by the compiler, not by a wildcard.
+/// A new event has to be answered by whoever adds it, not by a wildcard.
 #[test]
 fn reactions_have_no_wildcard() {
     let file = root().join("core/src/event/reactions.rs");
-    let Ok(text) = fs::read_to_string(&file) else { return };
-    let wild: Vec<&str> = text.lines().filter(|l| l.trim_start().starts_with("_ =>")).collect();
+    let text = fs::read_to_string(&file).unwrap();
+    let (_, table) = text.split_once("    match event {\n").expect("reactions.rs holds one `match event`");
+    // The arms of that match stand eight spaces in; rustfmt sees to it.
+    let wild: Vec<&str> = table.lines().filter(|l| l.starts_with("        _ ")).collect();
     assert!(wild.is_empty(), "event/reactions.rs decides every event by name, without: {wild:?}");
 }
 

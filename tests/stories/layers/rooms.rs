@@ -7,9 +7,7 @@ use std::collections::BTreeSet;
 pub enum Room {
     /// Values with invariants.
     Types,
-    /// Driver traits of those values, beside them because a trait is implemented where the value is.
-    TypesSql,
-    /// Drivers, transactions, dialects.
+    /// Drivers, transactions, dialects; also `types/sql`, which teaches the values to the drivers.
     Db,
     /// A slice's types, state machines and pure rules; also shared pure code that is no slice.
     Rules(String),
@@ -40,11 +38,14 @@ pub enum Room {
 }
 
 /// Modules of `core` that are neither slices nor rooms of their own.
-const FRAME: &[&str] = &["app", "config", "error", "permission", "hub", "lib"];
+const FRAME: &[&str] = &["app", "config", "counter", "error", "permission", "hub", "lib", "tls"];
 
-/// Slices, known by having a store or a service.
+/// What `core` is made of.
 pub struct Map {
+    /// Folders with a store or a service.
     pub slices: BTreeSet<String>,
+    /// All modules; other names at the root are macros.
+    pub modules: BTreeSet<String>,
 }
 
 impl Map {
@@ -56,7 +57,7 @@ impl Map {
             None => return Room::Frame("lib".into()),
         };
         match first {
-            "types" if second == "sql" => Room::TypesSql,
+            "types" if second == "sql" => Room::Db,
             "types" => Room::Types,
             "db" => Room::Db,
             "event" => Room::Event,
@@ -68,7 +69,8 @@ impl Map {
             slice if self.slices.contains(slice) && second.starts_with("service") => {
                 Room::Service(slice.into())
             }
-            name => Room::Rules(name.into()),
+            name if self.modules.contains(name) => Room::Rules(name.into()),
+            _ => Room::Frame("lib".into()),
         }
     }
 }
@@ -82,8 +84,7 @@ pub fn may_name(from: &Room, to: &Room) -> bool {
     let everyone = matches!(to, Types) || matches!(to, Frame(f) if f == "error");
     match from {
         Types => false,
-        TypesSql => matches!(to, Types),
-        Db => everyone || matches!(to, TypesSql | Frame(_)),
+        Db => everyone || matches!(to, Frame(_)),
         Rules(_) => everyone || matches!(to, Rules(_)) || frame(to, &["permission"]),
         Store(own) => everyone || matches!(to, Db) || matches!(to, Rules(s) if s == own),
         Service(own) => match to {
@@ -94,11 +95,13 @@ pub fn may_name(from: &Room, to: &Room) -> bool {
         Event => !matches!(to, Store(_) | Provider | Client),
         Queue => !matches!(to, Store(_) | Client),
         Provider => everyone || matches!(to, Rules(_) | Frame(_)),
-        Client => everyone || matches!(to, Rules(_)) || frame(to, &["permission"]),
+        Client => everyone || matches!(to, Rules(_) | Event) || frame(to, &["permission", "tls"]),
         Frame(f) if f == "error" => matches!(to, Types | Db),
         Frame(_) => !matches!(to, Store(_) | Service(_) | Client),
         Handler | Daemon => !matches!(to, Store(_) | Client),
-        Command | Console => matches!(to, Client | Types | Rules(_)) || frame(to, &["error", "permission"]),
+        Command | Console => {
+            everyone || matches!(to, Client | Rules(_) | Event) || frame(to, &["permission", "tls"])
+        }
         CommandLine => !matches!(to, Store(_)),
     }
 }
@@ -111,7 +114,9 @@ fn frame(room: &Room, names: &[&str]) -> bool {
 pub fn may_use_crate(from: &Room, name: &str) -> bool {
     use Room::*;
     match name {
-        "sqlx" => matches!(from, Db | TypesSql),
+        "sqlx" => matches!(from, Db),
+        // A type that is both a row and an answer says so itself.
+        "sqlx::FromRow" => matches!(from, Rules(_) | Store(_) | Event | Queue | Db),
         "redis" => matches!(from, Queue | Provider) || frame(from, &["hub"]),
         "reqwest" => matches!(from, Provider | Client),
         "lettre" => matches!(from, Provider),
