@@ -1,6 +1,7 @@
 //! The systemd files: valid, and hardened as promised.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -72,4 +73,40 @@ fn the_user_entry_is_valid() {
     let Some(seen) = systemd("systemd-sysusers", &["--dry-run", file.to_str().unwrap()]) else { return };
     assert!(seen.status.success(), "{}", text(&seen));
     assert!(text(&seen).contains("'aglis'"), "no user aglis in:\n{}", text(&seen));
+}
+
+#[test]
+fn the_example_configuration_is_accepted_as_it_is_and_with_everything_set() {
+    use aglis_core::config::{Sources, load};
+
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../systemd/aglis.toml");
+    let example = fs::read_to_string(file).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = folder.path().join("secret");
+    fs::write(&secrets, "0123456789abcdef0123456789abcdef\n").unwrap();
+    fs::set_permissions(&secrets, fs::Permissions::from_mode(0o600)).unwrap();
+
+    let uncomment = |line: &str| match line.strip_prefix("# ") {
+        Some(setting) if setting.contains(" = ") && !setting.contains(": ") => {
+            match setting.split_once("_file = ") {
+                Some((key, _)) => format!("{key}_file = {:?}", secrets),
+                None => setting.to_owned(),
+            }
+        }
+        _ => line.to_owned(),
+    };
+    let everything = example.lines().map(uncomment).collect::<Vec<_>>().join("\n");
+    assert!(
+        everything.lines().filter(|l| l.contains(" = ") && !l.starts_with('#')).count() > 10,
+        "{everything}"
+    );
+    for text in [example, everything] {
+        let config = folder.path().join("aglis.toml");
+        fs::write(&config, &text).unwrap();
+        fs::set_permissions(&config, fs::Permissions::from_mode(0o640)).unwrap();
+        let sources = Sources { config: Some(config), ..Sources::default() };
+        if let Err(error) = load(&sources.flag("data", Some(folder.path().to_string_lossy()))) {
+            panic!("{error}\nin:\n{text}");
+        }
+    }
 }
