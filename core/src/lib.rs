@@ -26,6 +26,8 @@ pub mod files;
 pub mod filter;
 #[cfg(feature = "server")]
 pub mod hub;
+#[cfg(feature = "server")]
+pub mod i18n;
 pub mod notifications;
 pub mod permission;
 #[cfg(feature = "server")]

@@ -3,7 +3,7 @@
 use super::value::{Raw, Setting, quoted};
 use crate::{
     permission::Role,
-    types::{Phone, Zone},
+    types::{Locale, Phone, Zone},
 };
 use jiff::civil::{Time, Weekday};
 use std::net::IpAddr;
@@ -71,13 +71,15 @@ choice! {
     }
 }
 
-choice! {
-    /// The language used when a person has chosen none.
-    Language, "id or en" {
-        /// Indonesian.
-        Id = "id",
-        /// English.
-        En = "en",
+impl Setting for Locale {
+    const KIND: &'static str = "id or en";
+
+    fn parse(raw: &Raw) -> Result<Self, String> {
+        raw.text(Self::KIND)?.parse().map_err(|_| raw.refuse(Self::KIND))
+    }
+
+    fn show(&self) -> String {
+        quoted(self)
     }
 }
 

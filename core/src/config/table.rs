@@ -4,7 +4,7 @@ use super::{def::settings, kinds::*, urls::*};
 use crate::{
     db::DatabaseUrl,
     permission::Role,
-    types::{Phone, Zone},
+    types::{Locale, Phone, Zone},
 };
 use jiff::civil::Weekday;
 use secrecy::SecretString;
@@ -49,7 +49,7 @@ settings! {
         /// Time zone in which days begin and clocks are shown.
         zone: Zone = "Asia/Jakarta";
         /// Language of messages and pages for people who have chosen none.
-        language: Language = "id";
+        language: Locale = "id";
         /// Working hours in which the SLA clock runs.
         hours: Hours = "00:00-24:00";
         /// Working days on which the SLA clock runs.

@@ -3,6 +3,7 @@
 #[macro_use]
 mod text_enum;
 mod id;
+mod locale;
 mod money;
 mod page;
 mod phone;
@@ -11,6 +12,7 @@ pub(crate) mod sql;
 mod time;
 
 pub use id::*;
+pub use locale::Locale;
 pub use money::Rupiah;
 pub use page::{Cursor, CursorError, Page, PageQuery};
 pub use phone::{Phone, PhoneError};

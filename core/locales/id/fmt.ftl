@@ -1,0 +1,11 @@
+fmt-just-now = baru saja
+fmt-under-a-minute = kurang dari 1 menit
+fmt-minutes = { $n } menit
+fmt-hours = { $n } jam
+fmt-days = { $n } hari
+fmt-ago-minutes = { $n } menit lalu
+fmt-ago-hours = { $n } jam lalu
+fmt-ago-days = { $n } hari lalu
+fmt-in-minutes = dalam { $n } menit
+fmt-in-hours = dalam { $n } jam
+fmt-in-days = dalam { $n } hari
