@@ -2,4 +2,5 @@
 
 mod kernel;
 mod layers;
+mod terminal;
 mod units;
