@@ -14,6 +14,8 @@ pub mod accounts;
 #[cfg(feature = "server")]
 pub mod app;
 pub mod catalog;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "server")]
 pub mod config;
 #[cfg(feature = "server")]

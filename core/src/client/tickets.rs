@@ -1,0 +1,160 @@
+//! Calls about tickets. A ticket is named by its id or its number.
+
+use super::{Client, ClientError, Pages, request::segment};
+use crate::{tickets::*, types::FileId};
+use std::fmt::Display;
+
+fn path(ticket: impl Display, rest: &str) -> String {
+    format!("/api/tickets/{}{rest}", segment(ticket))
+}
+
+impl Client {
+    /// The list, page by page.
+    pub fn tickets(&self, filter: &TicketFilter) -> Pages<TicketSummary> {
+        self.pages("/api/tickets", filter)
+    }
+
+    /// How many stand where.
+    pub async fn ticket_stats(&self) -> Result<TicketStats, ClientError> {
+        self.get("/api/tickets/stats").send().await
+    }
+
+    /// One ticket with everything.
+    pub async fn ticket(&self, ticket: impl Display) -> Result<Ticket, ClientError> {
+        self.get(&path(ticket, "")).send().await
+    }
+
+    /// What happened to it, the oldest first.
+    pub async fn ticket_timeline(&self, ticket: impl Display) -> Result<Vec<TimelineEntry>, ClientError> {
+        self.get(&path(ticket, "/timeline")).send().await
+    }
+
+    /// How its due times were computed.
+    pub async fn ticket_sla(&self, ticket: impl Display) -> Result<SlaExplanation, ClientError> {
+        self.get(&path(ticket, "/sla")).send().await
+    }
+
+    /// Who could do it, the best first.
+    pub async fn ticket_candidates(&self, ticket: impl Display) -> Result<Vec<Candidate>, ClientError> {
+        self.get(&path(ticket, "/candidates")).send().await
+    }
+
+    /// Opens a ticket.
+    pub async fn create_ticket(&self, new: &NewTicket, key: &str) -> Result<Ticket, ClientError> {
+        self.post("/api/tickets").json(new).key(key).send().await
+    }
+
+    /// Changes fields.
+    pub async fn change_ticket(
+        &self,
+        ticket: impl Display,
+        change: &TicketChange,
+    ) -> Result<Ticket, ClientError> {
+        self.patch(&path(ticket, "")).json(change).send().await
+    }
+
+    /// Gives it to somebody.
+    pub async fn assign(
+        &self,
+        ticket: impl Display,
+        to: &Assign,
+        key: &str,
+    ) -> Result<Assignment, ClientError> {
+        self.post(&path(ticket, "/assign")).json(to).key(key).send().await
+    }
+
+    /// Moves it on.
+    pub async fn set_ticket_status(
+        &self,
+        ticket: impl Display,
+        status: &SetStatus,
+        key: &str,
+    ) -> Result<Ticket, ClientError> {
+        self.post(&path(ticket, "/status")).json(status).key(key).send().await
+    }
+
+    /// Makes it more or less urgent.
+    pub async fn set_priority(
+        &self,
+        ticket: impl Display,
+        priority: &SetPriority,
+        key: &str,
+    ) -> Result<Ticket, ClientError> {
+        self.post(&path(ticket, "/priority")).json(priority).key(key).send().await
+    }
+
+    /// What was said about it, the oldest first.
+    pub async fn comments(&self, ticket: impl Display) -> Result<Vec<Comment>, ClientError> {
+        self.get(&path(ticket, "/comments")).send().await
+    }
+
+    /// Writes to the customer or notes something.
+    pub async fn comment(
+        &self,
+        ticket: impl Display,
+        new: &NewComment,
+        key: &str,
+    ) -> Result<Comment, ClientError> {
+        self.post(&path(ticket, "/comments")).json(new).key(key).send().await
+    }
+
+    /// Finishes it.
+    pub async fn complete(
+        &self,
+        ticket: impl Display,
+        data: &Complete,
+        key: &str,
+    ) -> Result<Ticket, ClientError> {
+        self.post(&path(ticket, "/complete")).json(data).key(key).send().await
+    }
+
+    /// Opens it again.
+    pub async fn reopen(
+        &self,
+        ticket: impl Display,
+        reason: &Reason,
+        key: &str,
+    ) -> Result<Ticket, ClientError> {
+        self.post(&path(ticket, "/reopen")).json(reason).key(key).send().await
+    }
+
+    /// Merges it into another.
+    pub async fn merge(&self, ticket: impl Display, into: &Merge, key: &str) -> Result<Ticket, ClientError> {
+        self.post(&path(ticket, "/merge")).json(into).key(key).send().await
+    }
+
+    /// Puts it under another, or takes it out.
+    pub async fn set_parent(
+        &self,
+        ticket: impl Display,
+        parent: &SetParent,
+        key: &str,
+    ) -> Result<Ticket, ClientError> {
+        self.post(&path(ticket, "/parent")).json(parent).key(key).send().await
+    }
+
+    /// Takes back the last change.
+    pub async fn undo(&self, ticket: impl Display, undo: &Undo, key: &str) -> Result<Ticket, ClientError> {
+        self.post(&path(ticket, "/undo")).json(undo).key(key).send().await
+    }
+
+    /// Uploads a photo or video for a purpose: `report`, `otdr`, `attenuation`, `modem`, `comment`.
+    pub async fn attach(
+        &self,
+        ticket: impl Display,
+        purpose: &str,
+        name: &str,
+        bytes: Vec<u8>,
+        key: &str,
+    ) -> Result<Vec<Attachment>, ClientError> {
+        let file = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());
+        let form = reqwest::multipart::Form::new().text("purpose", purpose.to_owned()).part("file", file);
+        self.post(&path(ticket, "/attachments")).form(form).key(key).send().await
+    }
+
+    /// A file's bytes and media type.
+    pub async fn file(&self, file: FileId) -> Result<(String, Vec<u8>), ClientError> {
+        let answer = self.get(&format!("/api/files/{file}")).answer().await?;
+        Ok((answer.media_type, answer.body))
+    }
+}
