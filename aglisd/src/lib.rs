@@ -1,1 +1,8 @@
+//! The AGLIS daemon: HTTP API, customer portal, staff web, message worker and scheduler.
 
+pub mod api;
+pub mod cli;
+pub mod http;
+pub mod log;
+pub mod metrics;
+pub mod serve;

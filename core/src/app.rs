@@ -341,6 +341,8 @@ pub struct RequestInfo {
     pub user_agent: String,
     /// The request's id, as in the log.
     pub id: String,
+    /// The caller's `Idempotency-Key`, when this request is the one that holds it.
+    pub idempotency_key: Option<String>,
 }
 
 /// One request, or one run of a job: who asks, when, with what at hand.

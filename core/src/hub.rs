@@ -16,6 +16,7 @@ struct Inner {
     events: watch::Sender<u64>,
     sealed: watch::Sender<i64>,
     local: watch::Sender<(u64, u64)>,
+    stop: watch::Sender<bool>,
 }
 
 impl Default for Hub {
@@ -25,6 +26,7 @@ impl Default for Hub {
             events: watch::Sender::new(0),
             sealed: watch::Sender::new(0),
             local: watch::Sender::new((0, 0)),
+            stop: watch::Sender::new(false),
         }))
     }
 }
@@ -81,5 +83,15 @@ impl Hub {
     /// Counts this process's own commits (with jobs, with events), for relays that tell other processes.
     pub fn local(&self) -> watch::Receiver<(u64, u64)> {
         self.0.local.subscribe()
+    }
+
+    /// Asks everything that runs in the background to come to its end.
+    pub fn stop(&self) {
+        self.0.stop.send_replace(true);
+    }
+
+    /// Becomes true when everything is to end.
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stop.subscribe()
     }
 }

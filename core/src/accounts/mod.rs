@@ -1,5 +1,8 @@
 //! Staff accounts, sign-in, sessions and API tokens.
 
+#[cfg(feature = "server")]
+pub mod alive;
+
 use crate::{
     permission::{Permission, Role},
     types::*,

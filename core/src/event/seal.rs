@@ -71,7 +71,8 @@ pub async fn seal_waiting(db: &Db) -> Result<i64, DbError> {
 }
 
 /// Seals until told to stop: at once when this process committed events, and every second for what others committed.
-pub async fn run(db: Db, mut stop: tokio::sync::watch::Receiver<bool>) {
+pub async fn run(db: Db) {
+    let mut stop = db.hub().stopping();
     let mut woken = db.hub().events();
     let mut every = tokio::time::interval(std::time::Duration::from_secs(1));
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

@@ -83,6 +83,7 @@ pub async fn emit_outcome(
         hash: None,
     };
     let id = store::insert(tx, &row).await?;
+    crate::idempotency::done(tx, ctx).await?;
     tx.wake_events();
     Ok(id)
 }

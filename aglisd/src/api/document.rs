@@ -1,0 +1,47 @@
+//! The OpenAPI document, made from the handlers.
+
+use crate::http::{Need, Problem, Routes};
+use axum::{http::header, response::IntoResponse, routing::get};
+use std::sync::OnceLock;
+use utoipa::{
+    OpenApi,
+    openapi::security::{ApiKey, ApiKeyValue, HttpBuilder, HttpAuthScheme, SecurityScheme},
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "AGLIS", description = "Runs an internet service provider: customers, tickets, messages. Times are RFC 3339 in UTC, money is whole rupiah, phone numbers are E.164. Lists are paged by cursor. Every POST takes an `Idempotency-Key`. Refusals are problem documents (RFC 9457)."),
+    components(schemas(Problem, aglis_core::error::FieldError))
+)]
+struct Base;
+
+/// The document for a set of routes.
+pub fn document(routes: Routes) -> utoipa::openapi::OpenApi {
+    let mut document = Base::openapi();
+    document.merge(routes.into_parts().1);
+    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("token", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API token")).build()));
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::http::STAFF_COOKIE))));
+    components.add_security_scheme("customer", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::http::CUSTOMER_COOKIE))));
+    document
+}
+
+/// The document as it is committed and served.
+pub fn json() -> &'static str {
+    static JSON: OnceLock<String> = OnceLock::new();
+    JSON.get_or_init(|| {
+        let mut text = document(super::routes()).to_pretty_json().unwrap_or_default();
+        text.push('\n');
+        text
+    })
+}
+
+async fn openapi() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "max-age=300")], json())
+}
+
+/// The document's route.
+pub fn routes() -> Routes {
+    Routes::new().page(Need::Public("the API's shape is no secret"), "/api/openapi.json", get(openapi))
+}

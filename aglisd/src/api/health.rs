@@ -1,0 +1,33 @@
+//! Whether the installation works.
+
+use crate::http::{Context, Need, Routes};
+use aglis_core::health::{self, Health};
+use axum::{Json, http::StatusCode};
+use utoipa_axum::routes;
+
+/// Whether everything works, check by check; 503 when something needed does not.
+#[utoipa::path(get, path = "/api/health", tag = "health", responses((status = 200, body = Health), (status = 503, body = Health)))]
+async fn report(Context(ctx): Context) -> (StatusCode, Json<Health>) {
+    let health = health::check(&ctx.app).await;
+    (if health.healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(health))
+}
+
+/// The process answers.
+#[utoipa::path(get, path = "/api/health/live", tag = "health", responses((status = 204)))]
+async fn live() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// The process can take requests: its database answers.
+#[utoipa::path(get, path = "/api/health/ready", tag = "health", responses((status = 204), (status = 503)))]
+async fn ready(Context(ctx): Context) -> StatusCode {
+    if health::database(&ctx.app).await.ok { StatusCode::NO_CONTENT } else { StatusCode::SERVICE_UNAVAILABLE }
+}
+
+/// The routes.
+pub fn routes() -> Routes {
+    Routes::new()
+        .with(Need::Public("load balancers and monitors ask without signing in"), routes!(report))
+        .with(Need::Public("load balancers and monitors ask without signing in"), routes!(live))
+        .with(Need::Public("load balancers and monitors ask without signing in"), routes!(ready))
+}

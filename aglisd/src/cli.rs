@@ -1,0 +1,80 @@
+//! The daemon's command line.
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+
+/// Runs an internet service provider: HTTP API, customer portal, staff web, message worker and scheduler.
+#[derive(Debug, Parser)]
+#[command(name = "aglisd", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit status: 0 stopped as asked, 1 failed, 2 usage or configuration, 6 address or data folder in use, 7 database unreachable.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon until it is told to stop (SIGTERM or Ctrl-C).
+    #[command(after_help = "Examples:\n  aglisd serve --demo                       try everything on made-up data\n  aglisd serve --config /etc/aglis/aglis.toml\n  aglisd serve --data /srv/aglis --listen 127.0.0.1:9000")]
+    Serve(Serve),
+    /// Print the OpenAPI document.
+    #[command(hide = true)]
+    Openapi,
+    /// Write the manual pages.
+    #[command(hide = true)]
+    Man {
+        /// Folder to write to.
+        #[arg(long, default_value = "man")]
+        dir: PathBuf,
+    },
+}
+
+/// Flags of `aglisd serve`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Serve {
+    /// Fill an empty installation with a made-up provider, and print how to sign in.
+    #[arg(long)]
+    pub demo: bool,
+    /// Configuration file [default: /etc/aglis/aglis.toml where it exists; variable AGLIS_CONFIG].
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Data folder: database file, uploads, socket [variable AGLIS_DATA].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address of the HTTP server [default: 127.0.0.1:8080; variable AGLIS_LISTEN].
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Local socket [default: DIR/aglisd.sock; variable AGLIS_SOCKET].
+    #[arg(long, value_name = "PATH")]
+    pub socket: Option<PathBuf>,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    aglis_core::tls::install();
+    match Cli::parse().command {
+        Command::Serve(flags) => crate::serve::main(&flags),
+        Command::Openapi => print(crate::api::document::json()),
+        Command::Man { dir } => match manual(&dir) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("aglisd: {}: {error}", dir.display());
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    use std::io::Write;
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn manual(dir: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(dir)?;
+    clap_mangen::generate_to(Cli::command(), dir)
+}

@@ -1,0 +1,131 @@
+//! Finds out who asks and whether they may, before a handler sees the request. Deny first.
+
+use super::{credentials, idempotency, listen::Peer, problem::Problem};
+use aglis_core::{
+
+    app::{Actor, App, Ctx, RequestInfo},
+    error::Error,
+    event::{self, Event, Outcome, Subject},
+    permission::Permission,
+};
+use axum::{
+    extract::{MatchedPath, Request},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::CookieJar;
+
+/// What a route needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing, and why that is right. Whoever is signed in all the same is known to the handler.
+    Public(&'static str),
+    /// Any staff member.
+    Staff,
+    /// A staff member with this permission.
+    Permission(Permission),
+    /// A customer signed in to the portal.
+    Customer,
+}
+
+/// The staff session's cookie, without the prefix it has under HTTPS.
+pub const STAFF_COOKIE: &str = "aglis_staff";
+/// The customer session's cookie, without the prefix it has under HTTPS.
+pub const CUSTOMER_COOKIE: &str = "aglis_customer";
+
+/// A cookie's full name: under HTTPS the prefix makes browsers insist on `Secure`, path `/` and this very host.
+pub fn cookie_name(app: &App, name: &str) -> String {
+    if app.config.server.public_url.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn unauthenticated(detail: &str) -> Problem {
+    Problem::new(StatusCode::UNAUTHORIZED, "unauthenticated", detail)
+}
+
+/// Whether the part of the site is the customers'.
+fn is_portal(path: &str) -> bool {
+    path.starts_with("/customer") || path.starts_with("/api/customer-portal")
+}
+
+async fn staff(app: &App, request: &Request) -> Result<Option<Actor>, Problem> {
+    if let Some(token) = bearer(request.headers()) {
+        return match credentials::by_token(app, token).await? {
+            Some(actor) => Ok(Some(actor)),
+            None => Err(unauthenticated("the token is unknown, revoked or past its end")),
+        };
+    }
+    if let Some(peer) = request.extensions().get::<Peer>() {
+        if peer.is_administrator() {
+            return Ok(Some(Actor::Unix { uid: peer.uid, name: peer.name.clone() }));
+        }
+    }
+    let jar = CookieJar::from_headers(request.headers());
+    match jar.get(&cookie_name(app, STAFF_COOKIE)) {
+        Some(cookie) => Ok(credentials::by_session(app, cookie.value()).await?.filter(|actor| matches!(actor, Actor::User(_)))),
+        None => Ok(None),
+    }
+}
+
+async fn customer(app: &App, request: &Request) -> Result<Option<Actor>, Problem> {
+    let jar = CookieJar::from_headers(request.headers());
+    match jar.get(&cookie_name(app, CUSTOMER_COOKIE)) {
+        Some(cookie) => Ok(credentials::by_session(app, cookie.value()).await?.filter(|actor| matches!(actor, Actor::Customer { .. }))),
+        None => Ok(None),
+    }
+}
+
+async fn find_actor(app: &App, need: Need, request: &Request) -> Result<Actor, Problem> {
+    match need {
+        Need::Public(_) => {
+            let found = if is_portal(request.uri().path()) { customer(app, request).await } else { staff(app, request).await };
+            // A route that needs nobody is not closed to those with a stale token.
+            Ok(found.ok().flatten().unwrap_or(Actor::Anonymous))
+        }
+        Need::Staff | Need::Permission(_) => staff(app, request).await?.ok_or_else(|| unauthenticated("sign in, or send a token as `Authorization: Bearer …`")),
+        Need::Customer => customer(app, request).await?.ok_or_else(|| unauthenticated("sign in to the portal")),
+    }
+}
+
+async fn denied(ctx: &Ctx, operation: String) {
+    let record = async {
+        let mut tx = ctx.app.db.write().await?;
+        event::emit_outcome(&mut tx, ctx, &Subject::system(""), Event::AccessDenied { operation }, Outcome::Denied).await?;
+        tx.commit().await?;
+        Ok::<_, Error>(())
+    };
+    if let Err(error) = record.await {
+        tracing::error!("a refusal could not be recorded: {error}");
+    }
+}
+
+/// The guard of one route.
+pub async fn guard(need: Need, mut request: Request, next: Next) -> Response {
+    let Some(app) = request.extensions().get::<App>().cloned() else {
+        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the route has no application").into_response();
+    };
+    let info = request.extensions().get::<RequestInfo>().cloned().unwrap_or_default();
+    let actor = match find_actor(&app, need, &request).await {
+        Ok(actor) => actor,
+        Err(problem) => return problem.into_response(),
+    };
+    let ctx = Ctx { now: app.now(), app, actor, request: info };
+    if let Need::Permission(permission) = need {
+        if !ctx.may(permission) {
+            let route = request.extensions().get::<MatchedPath>().map_or(request.uri().path(), MatchedPath::as_str);
+            denied(&ctx, format!("{} {route}", request.method())).await;
+            return Problem::from(Error::Forbidden(permission.to_string())).into_response();
+        }
+    }
+    if request.method() == Method::POST && request.headers().contains_key(idempotency::HEADER) {
+        return idempotency::once(ctx, request, next).await;
+    }
+    request.extensions_mut().insert(ctx);
+    next.run(request).await
+}

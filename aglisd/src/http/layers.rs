@@ -1,0 +1,85 @@
+//! What every request passes through, from the outside in.
+
+use super::{etag, identify, problem::Problem, routes::Routes};
+use aglis_core::app::App;
+use axum::{
+    Extension, Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
+
+const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    headers.entry(name).or_insert(HeaderValue::from_static(value));
+}
+
+async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    put(headers, header::X_FRAME_OPTIONS, "DENY");
+    put(headers, header::REFERRER_POLICY, "same-origin");
+    put(headers, header::CONTENT_SECURITY_POLICY, CSP);
+    put(headers, HeaderName::from_static("permissions-policy"), "camera=(self), geolocation=(self), microphone=()");
+    put(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    put(headers, header::CACHE_CONTROL, "no-store");
+    if app.config.server.public_url.is_https() {
+        put(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
+
+async fn nothing_here() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address does not take this method; see /api/docs")
+}
+
+/// Turns what the time limit answers into a problem document.
+async fn timed_out(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    if response.status() == StatusCode::REQUEST_TIMEOUT && response.extensions().get::<Problem>().is_none() {
+        return Problem { retry_after: Some(5), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "the request took too long and was given up") }.into_response();
+    }
+    response
+}
+
+/// Puts the frame around the routes.
+pub fn frame(app: &App, routes: Router<App>) -> Router {
+    let http = &app.config.http;
+    let body_max = usize::try_from(http.body_max.0).unwrap_or(usize::MAX);
+    // A proxy in front may end TLS, so that the browser's Origin has another scheme than the request.
+    let csrf = CsrfLayer::new()
+        .add_trusted_origin(app.config.server.public_url.as_str())
+        .unwrap_or_else(|_| CsrfLayer::new())
+        .with_rejection_response(|_| {
+            Problem::new(StatusCode::FORBIDDEN, "cross_site", "the request came from another site and was refused").into_response()
+        });
+    routes
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(middleware::from_fn(etag::etag))
+        .layer(DefaultBodyLimit::max(body_max))
+        .layer(csrf)
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, http.timeout))
+        .layer(middleware::from_fn(timed_out))
+        .layer(CatchPanicLayer::custom(identify::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), secure))
+        .layer(Extension(app.clone()))
+        .layer(middleware::from_fn_with_state(app.clone(), identify::identify))
+        .layer(CompressionLayer::new().br(true).gzip(true).quality(tower_http::CompressionLevel::Precise(4)))
+        .with_state(app.clone())
+}
+
+impl Routes {
+    /// The complete service on an installation.
+    pub fn into_service(self, app: &App) -> Router {
+        frame(app, self.into_parts().0)
+    }
+}

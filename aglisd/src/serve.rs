@@ -1,0 +1,174 @@
+//! Starting and stopping.
+
+use crate::{cli::Serve, http};
+use aglis_core::{
+    app::{App, Parts, SystemClock, SystemRandom},
+    config::{self, Config, Sources},
+    db::{Db, DbError, migrate},
+    event::seal,
+    hub::Hub,
+};
+use std::{path::Path, process::ExitCode, time::Duration};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Why the daemon did not start or did not end well; one line for people, one code for scripts.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The configuration.
+    #[error("{0}")]
+    Config(#[from] config::ConfigError),
+    /// The data folder.
+    #[error("the data folder {folder} {reason}")]
+    Data {
+        /// Which.
+        folder: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The database.
+    #[error("{0}")]
+    Database(#[from] DbError),
+    /// A socket.
+    #[error("{0}")]
+    Bind(String),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<aglis_core::error::Error> for ServeError {
+    fn from(error: aglis_core::error::Error) -> Self {
+        ServeError::Other(error.to_string())
+    }
+}
+
+impl ServeError {
+    fn exit_code(&self) -> u8 {
+        match self {
+            ServeError::Config(_) => 2,
+            ServeError::Bind(_) => 6,
+            ServeError::Database(DbError::Unavailable(_)) => 7,
+            _ => 1,
+        }
+    }
+}
+
+/// Runs `aglisd serve`.
+pub fn main(flags: &Serve) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("aglisd: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(run(flags));
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("aglisd: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn configuration(flags: &Serve) -> Result<Config, ServeError> {
+    let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let mut sources = Sources::from_env();
+    if let Some(file) = &flags.config {
+        sources.config = Some(file.clone());
+    }
+    let sources = sources.flag("data", path(&flags.data)).flag("listen", flags.listen.map(|address| address.to_string())).flag("socket", path(&flags.socket));
+    Ok(config::load(&sources)?.config)
+}
+
+/// Makes the data folder and proves that it can be written, so that a full or read-only disk is said at once.
+fn prepare(folder: &Path) -> Result<(), ServeError> {
+    use std::io::Write;
+    let refuse = |reason: String| ServeError::Data { folder: folder.display().to_string(), reason };
+    std::fs::create_dir_all(folder).map_err(|error| refuse(format!("cannot be made: {error}")))?;
+    let probe = folder.join(".write-probe");
+    let written = std::fs::File::create(&probe).and_then(|mut file| {
+        file.write_all(&[0; 4096])?;
+        file.sync_all()
+    });
+    let _ = std::fs::remove_file(&probe);
+    written.map_err(|error| match error.kind() {
+        std::io::ErrorKind::StorageFull => refuse("is on a full disk; free some space".to_owned()),
+        std::io::ErrorKind::ReadOnlyFilesystem => refuse("is on a read-only disk".to_owned()),
+        std::io::ErrorKind::PermissionDenied => refuse("cannot be written by this user; see its owner and mode".to_owned()),
+        _ => refuse(format!("cannot be written: {error}")),
+    })
+}
+
+/// Opens the installation that a configuration describes: database at the newest schema, secret, clock.
+pub async fn open(config: Config) -> Result<App, ServeError> {
+    prepare(&config.server.data)?;
+    let db = Db::open(&config.database.url, Hub::default()).await?;
+    let clock = SystemClock;
+    let applied = migrate::run(&db, aglis_core::app::Clock::now(&clock)).await?;
+    if !applied.is_empty() {
+        tracing::info!(migrations = applied.join(", "), "the database was brought to the newest schema");
+    }
+    let secret = aglis_core::secret::load(&db, &config).await?;
+    let zone = config.business.zone.clone();
+    Ok(App::new(Parts { db, clock: Box::new(clock), random: Box::new(SystemRandom), config, zone, secret }))
+}
+
+async fn run(flags: &Serve) -> Result<(), ServeError> {
+    let config = configuration(flags)?;
+    crate::log::start(&config);
+    if config.metrics.listen.is_some() {
+        crate::metrics::start();
+    }
+    // The socket is taken before the database is touched: a second daemon on the same folder must not get that far.
+    prepare(&config.server.data)?;
+    let listeners = http::bind(config.server.listen, &config.server.socket).await.map_err(|error| ServeError::Bind(error.to_string()))?;
+    let app = open(config).await?;
+    let hub = app.db.hub().clone();
+    if let Some(address) = app.config.metrics.listen {
+        crate::metrics::serve(address, hub.stopping()).await.map_err(|error| ServeError::Bind(format!("cannot listen on {address} for metrics: {error}")))?;
+    }
+
+    let sealer = tokio::spawn(seal::run(app.db.clone()));
+    let address = listeners.address().map_err(|error| ServeError::Bind(error.to_string()))?;
+    let service = crate::api::routes().into_service(&app);
+    let server = tokio::spawn(http::serve(listeners, service, hub.stopping(), app.config.queue.drain));
+    tracing::info!(%address, socket = %app.config.server.socket.display(), version = env!("CARGO_PKG_VERSION"), "ready");
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    let watchdog = tokio::spawn(watchdog(app.clone()));
+
+    told_to_stop().await?;
+    tracing::info!("stopping");
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    hub.stop();
+    watchdog.abort();
+    let _ = server.await;
+    let _ = sealer.await;
+    app.db.close().await;
+    Ok(())
+}
+
+/// Tells systemd that we live, as long as the database answers.
+async fn watchdog(app: App) {
+    let Some(period) = sd_notify::watchdog_enabled() else { return };
+    let mut every = tokio::time::interval(period / 2);
+    loop {
+        every.tick().await;
+        if aglis_core::health::database(&app).await.ok {
+            let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+        }
+    }
+}
+
+async fn told_to_stop() -> Result<(), ServeError> {
+    let failed = |error: std::io::Error| ServeError::Other(format!("signals cannot be received: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
