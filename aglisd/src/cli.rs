@@ -16,7 +16,9 @@ const EXIT_CODES: &str = "Exit status: 0 stopped as asked, 1 failed, 2 usage or 
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run the daemon until it is told to stop (SIGTERM or Ctrl-C).
-    #[command(after_help = "Examples:\n  aglisd serve --demo                       try everything on made-up data\n  aglisd serve --config /etc/aglis/aglis.toml\n  aglisd serve --data /srv/aglis --listen 127.0.0.1:9000")]
+    #[command(
+        after_help = "Examples:\n  aglisd serve --demo                       try everything on made-up data\n  aglisd serve --config /etc/aglis/aglis.toml\n  aglisd serve --data /srv/aglis --listen 127.0.0.1:9000"
+    )]
     Serve(Serve),
     /// Print the OpenAPI document.
     #[command(hide = true)]

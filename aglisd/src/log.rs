@@ -9,7 +9,16 @@ pub fn start(config: &Config) {
     let registry = tracing_subscriber::registry().with(filter);
     let writer = std::io::stderr;
     let _ = match config.log.format {
-        LogFormat::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(writer)).try_init(),
-        LogFormat::Text => registry.with(fmt::layer().with_target(false).with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).with_writer(writer)).try_init(),
+        LogFormat::Json => {
+            registry.with(fmt::layer().json().flatten_event(true).with_writer(writer)).try_init()
+        }
+        LogFormat::Text => registry
+            .with(
+                fmt::layer()
+                    .with_target(false)
+                    .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+                    .with_writer(writer),
+            )
+            .try_init(),
     };
 }

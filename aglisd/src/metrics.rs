@@ -1,9 +1,13 @@
 //! Figures for Prometheus, on an address of their own.
 
-use axum::{Router, http::{Method, StatusCode}, routing::get};
+use aglis_core::hub::Stopping;
+use axum::{
+    Router,
+    http::{Method, StatusCode},
+    routing::get,
+};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::{net::SocketAddr, sync::OnceLock, time::Duration};
-use tokio::sync::watch;
 
 static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
@@ -11,7 +15,9 @@ const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 
 /// Begins to count. Without this nothing is counted and nothing costs.
 pub fn start() -> Option<PrometheusHandle> {
-    HANDLE.get_or_init(|| PrometheusBuilder::new().set_buckets(&BUCKETS).ok()?.install_recorder().ok()).clone()
+    HANDLE
+        .get_or_init(|| PrometheusBuilder::new().set_buckets(&BUCKETS).ok()?.install_recorder().ok())
+        .clone()
 }
 
 /// Counts a request and its time.
@@ -19,19 +25,23 @@ pub fn request(method: &Method, route: &str, status: StatusCode, elapsed: Durati
     if HANDLE.get().is_none() {
         return;
     }
-    let labels = [("method", method.as_str().to_owned()), ("route", route.to_owned()), ("status", status.as_u16().to_string())];
+    let labels = [
+        ("method", method.as_str().to_owned()),
+        ("route", route.to_owned()),
+        ("status", status.as_u16().to_string()),
+    ];
     metrics::counter!("aglis_http_requests_total", &labels).increment(1);
     metrics::histogram!("aglis_http_request_seconds", &labels[..2]).record(elapsed.as_secs_f64());
 }
 
 /// Serves the figures until told to stop.
-pub async fn serve(address: SocketAddr, mut stop: watch::Receiver<bool>) -> std::io::Result<()> {
+pub async fn serve(address: SocketAddr, mut stop: Stopping) -> std::io::Result<()> {
     let Some(handle) = start() else { return Ok(()) };
     let listener = tokio::net::TcpListener::bind(address).await?;
     tokio::spawn(async move {
         let page = Router::new().route("/metrics", get(move || std::future::ready(handle.render())));
         let served = axum::serve(listener, page).with_graceful_shutdown(async move {
-            let _ = stop.wait_for(|stop| *stop).await;
+            stop.wait().await;
         });
         if let Err(error) = served.await {
             tracing::warn!("the metrics page ended: {error}");

@@ -74,12 +74,16 @@ pub fn main(flags: &Serve) -> ExitCode {
 }
 
 fn configuration(flags: &Serve) -> Result<Config, ServeError> {
-    let path = |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
+    let path =
+        |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
     let mut sources = Sources::from_env();
     if let Some(file) = &flags.config {
         sources.config = Some(file.clone());
     }
-    let sources = sources.flag("data", path(&flags.data)).flag("listen", flags.listen.map(|address| address.to_string())).flag("socket", path(&flags.socket));
+    let sources = sources
+        .flag("data", path(&flags.data))
+        .flag("listen", flags.listen.map(|address| address.to_string()))
+        .flag("socket", path(&flags.socket));
     Ok(config::load(&sources)?.config)
 }
 
@@ -97,7 +101,9 @@ fn prepare(folder: &Path) -> Result<(), ServeError> {
     written.map_err(|error| match error.kind() {
         std::io::ErrorKind::StorageFull => refuse("is on a full disk; free some space".to_owned()),
         std::io::ErrorKind::ReadOnlyFilesystem => refuse("is on a read-only disk".to_owned()),
-        std::io::ErrorKind::PermissionDenied => refuse("cannot be written by this user; see its owner and mode".to_owned()),
+        std::io::ErrorKind::PermissionDenied => {
+            refuse("cannot be written by this user; see its owner and mode".to_owned())
+        }
         _ => refuse(format!("cannot be written: {error}")),
     })
 }
@@ -124,11 +130,15 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
     }
     // The socket is taken before the database is touched: a second daemon on the same folder must not get that far.
     prepare(&config.server.data)?;
-    let listeners = http::bind(config.server.listen, &config.server.socket).await.map_err(|error| ServeError::Bind(error.to_string()))?;
+    let listeners = http::bind(config.server.listen, &config.server.socket)
+        .await
+        .map_err(|error| ServeError::Bind(error.to_string()))?;
     let app = open(config).await?;
     let hub = app.db.hub().clone();
     if let Some(address) = app.config.metrics.listen {
-        crate::metrics::serve(address, hub.stopping()).await.map_err(|error| ServeError::Bind(format!("cannot listen on {address} for metrics: {error}")))?;
+        crate::metrics::serve(address, hub.stopping())
+            .await
+            .map_err(|error| ServeError::Bind(format!("cannot listen on {address} for metrics: {error}")))?;
     }
 
     let sealer = tokio::spawn(seal::run(app.db.clone()));

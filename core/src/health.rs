@@ -1,10 +1,6 @@
 //! Whether the parts of the installation work.
 
-use crate::{
-    app::App,
-    args,
-    types::Time,
-};
+use crate::{app::App, args, types::Time};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
@@ -51,8 +47,20 @@ pub async fn check(app: &App) -> Health {
     }
     let failed = |needed: bool| checks.iter().any(|check| !check.ok && check.needed == needed);
     let healthy = !failed(true);
-    let status = if !healthy { "unhealthy" } else if failed(false) { "degraded" } else { "ok" };
-    Health { healthy, status: status.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), at: app.now(), checks }
+    let status = if !healthy {
+        "unhealthy"
+    } else if failed(false) {
+        "degraded"
+    } else {
+        "ok"
+    };
+    Health {
+        healthy,
+        status: status.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        at: app.now(),
+        checks,
+    }
 }
 
 fn verdict(name: &str, needed: bool, begun: Instant, found: Result<String, String>) -> Check {
@@ -60,7 +68,13 @@ fn verdict(name: &str, needed: bool, begun: Instant, found: Result<String, Strin
     let detail = match found {
         Ok(detail) | Err(detail) => detail,
     };
-    Check { name: name.to_owned(), ok, needed, detail, ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX) }
+    Check {
+        name: name.to_owned(),
+        ok,
+        needed,
+        detail,
+        ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+    }
 }
 
 /// Whether the database answers.
@@ -85,12 +99,21 @@ async fn disk(app: &App) -> Check {
     let begun = Instant::now();
     let folder = app.config.server.data.clone();
     let found = tokio::task::spawn_blocking(move || {
-        let folder = std::fs::canonicalize(&folder).map_err(|error| format!("the data folder cannot be read: {error}"))?;
-        let disks = sysinfo::Disks::new_with_refreshed_list();
-        let disk = disks.iter().filter(|disk| folder.starts_with(disk.mount_point())).max_by_key(|disk| disk.mount_point().as_os_str().len());
+        let folder = std::fs::canonicalize(&folder)
+            .map_err(|error| format!("the data folder cannot be read: {error}"))?;
+        let disks = sysinfo::Disks::new_with_refreshed_list()
+            .map_err(|error| format!("the disks cannot be listed: {error}"))?;
+        let disk = disks
+            .iter()
+            .filter(|disk| folder.starts_with(disk.mount_point()))
+            .max_by_key(|disk| disk.mount_point().as_os_str().len());
         let Some(disk) = disk else { return Ok("size unknown".to_owned()) };
         let free = disk.available_space().saturating_mul(100).checked_div(disk.total_space()).unwrap_or(100);
-        if free < LEAST_FREE_PERCENT { Err(format!("only {free} % free")) } else { Ok(format!("{free} % free")) }
+        if free < LEAST_FREE_PERCENT {
+            Err(format!("only {free} % free"))
+        } else {
+            Ok(format!("{free} % free"))
+        }
     })
     .await
     .unwrap_or_else(|_| Err("the check failed".to_owned()));
@@ -101,14 +124,24 @@ async fn queue(app: &App) -> Check {
     let begun = Instant::now();
     let found = async {
         let mut tx = app.db.read().await?;
-        let (oldest,): (Option<Time>,) = tx.one("SELECT MIN(run_at) FROM jobs WHERE state = 'waiting'", args![]).await?;
-        let (dead,): (i64,) = tx.one("SELECT COUNT(*) FROM (SELECT id FROM jobs WHERE state = 'dead' LIMIT 1000) AS some_dead", args![]).await?;
+        let (oldest,): (Option<Time>,) =
+            tx.one("SELECT MIN(run_at) FROM jobs WHERE state = 'waiting'", args![]).await?;
+        let (dead,): (i64,) = tx
+            .one(
+                "SELECT COUNT(*) FROM (SELECT id FROM jobs WHERE state = 'dead' LIMIT 1000) AS some_dead",
+                args![],
+            )
+            .await?;
         Ok::<_, crate::db::DbError>((oldest, dead))
     };
     let found = match found.await {
         Ok((oldest, dead)) => {
             let late_s = oldest.map_or(0, |oldest| app.now().since_ms(oldest) / 1000).max(0);
-            if late_s > 60 { Err(format!("the oldest job has waited {late_s} s")) } else { Ok(format!("{dead} dead jobs")) }
+            if late_s > 60 {
+                Err(format!("the oldest job has waited {late_s} s"))
+            } else {
+                Ok(format!("{dead} dead jobs"))
+            }
         }
         Err(error) => {
             tracing::warn!("health: {error}");

@@ -90,8 +90,24 @@ impl Hub {
         self.0.stop.send_replace(true);
     }
 
-    /// Becomes true when everything is to end.
-    pub fn stopping(&self) -> watch::Receiver<bool> {
-        self.0.stop.subscribe()
+    /// Tells when everything is to end.
+    pub fn stopping(&self) -> Stopping {
+        Stopping(self.0.stop.subscribe())
+    }
+}
+
+/// Tells when everything is to end.
+#[derive(Debug, Clone)]
+pub struct Stopping(watch::Receiver<bool>);
+
+impl Stopping {
+    /// Waits until everything is to end.
+    pub async fn wait(&mut self) {
+        let _ = self.0.wait_for(|stop| *stop).await;
+    }
+
+    /// Whether everything is to end.
+    pub fn now(&self) -> bool {
+        *self.0.borrow()
     }
 }

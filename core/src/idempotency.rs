@@ -61,19 +61,30 @@ pub async fn reserve(app: &App, actor: &str, key: &str, request_hash: &str) -> R
             args![actor, key, request_hash, now],
         )
         .await?;
-    let reservation = if inserted == 1 { Reservation::New } else { known(&mut tx, actor, key, request_hash, now).await? };
+    let reservation =
+        if inserted == 1 { Reservation::New } else { known(&mut tx, actor, key, request_hash, now).await? };
     tx.commit().await?;
     Ok(reservation)
 }
 
-async fn known(tx: &mut Tx, actor: &str, key: &str, request_hash: &str, now: Time) -> Result<Reservation, DbError> {
+async fn known(
+    tx: &mut Tx,
+    actor: &str,
+    key: &str,
+    request_hash: &str,
+    now: Time,
+) -> Result<Reservation, DbError> {
     let row: Row = tx
         .one("SELECT request_hash, status, response, content_type, created_at FROM idempotency_keys WHERE actor = $1 AND key = $2 {lock}", args![actor, key])
         .await?;
     Ok(match row {
         Row { request_hash: other, .. } if other != request_hash => Reservation::OtherRequest,
         Row { status: None, created_at, .. } if now.since_ms(created_at) > ABANDONED_AFTER_S * 1000 => {
-            tx.run("UPDATE idempotency_keys SET created_at = $3 WHERE actor = $1 AND key = $2", args![actor, key, now]).await?;
+            tx.run(
+                "UPDATE idempotency_keys SET created_at = $3 WHERE actor = $1 AND key = $2",
+                args![actor, key, now],
+            )
+            .await?;
             Reservation::New
         }
         Row { status: None, .. } => Reservation::InProgress,
@@ -89,7 +100,11 @@ async fn known(tx: &mut Tx, actor: &str, key: &str, request_hash: &str, now: Tim
 /// Says, in the transaction of the change itself, that the change was made.
 pub async fn done(tx: &mut Tx, ctx: &Ctx) -> Result<(), DbError> {
     if let Some(key) = &ctx.request.idempotency_key {
-        tx.run("UPDATE idempotency_keys SET status = $3 WHERE actor = $1 AND key = $2 AND status IS NULL", args![ctx.actor.key(), key, DONE]).await?;
+        tx.run(
+            "UPDATE idempotency_keys SET status = $3 WHERE actor = $1 AND key = $2 AND status IS NULL",
+            args![ctx.actor.key(), key, DONE],
+        )
+        .await?;
     }
     Ok(())
 }
@@ -97,12 +112,23 @@ pub async fn done(tx: &mut Tx, ctx: &Ctx) -> Result<(), DbError> {
 /// Gives a key back after a request that changed nothing.
 pub async fn release(app: &App, actor: &str, key: &str) -> Result<()> {
     let mut tx = app.db.write().await?;
-    tx.run("DELETE FROM idempotency_keys WHERE actor = $1 AND key = $2 AND status IS NULL", args![actor, key]).await?;
+    tx.run(
+        "DELETE FROM idempotency_keys WHERE actor = $1 AND key = $2 AND status IS NULL",
+        args![actor, key],
+    )
+    .await?;
     Ok(tx.commit().await?)
 }
 
 /// Keeps an answer.
-pub async fn answered(app: &App, actor: &str, key: &str, status: u16, content_type: &str, body: &str) -> Result<()> {
+pub async fn answered(
+    app: &App,
+    actor: &str,
+    key: &str,
+    status: u16,
+    content_type: &str,
+    body: &str,
+) -> Result<()> {
     let mut tx = app.db.write().await?;
     tx.run(
         "UPDATE idempotency_keys SET status = $3, content_type = $4, response = $5 WHERE actor = $1 AND key = $2",
@@ -115,7 +141,12 @@ pub async fn answered(app: &App, actor: &str, key: &str, status: u16, content_ty
 /// Forgets answers that are older than [`KEPT_DAYS`].
 pub async fn forget_old(app: &App) -> Result<u64> {
     let mut tx = app.db.write().await?;
-    let count = tx.run("DELETE FROM idempotency_keys WHERE created_at < $1", args![app.now().plus_seconds(-KEPT_DAYS * 86_400)]).await?;
+    let count = tx
+        .run(
+            "DELETE FROM idempotency_keys WHERE created_at < $1",
+            args![app.now().plus_seconds(-KEPT_DAYS * 86_400)],
+        )
+        .await?;
     tx.commit().await?;
     Ok(count)
 }

@@ -93,7 +93,12 @@ impl World {
             app: self.app.clone(),
             actor,
             now: self.app.now(),
-            request: RequestInfo { ip: "192.0.2.7".into(), user_agent: "stories".into(), id: "test".into(), ..RequestInfo::default() },
+            request: RequestInfo {
+                ip: "192.0.2.7".into(),
+                user_agent: "stories".into(),
+                id: "test".into(),
+                ..RequestInfo::default()
+            },
         }
     }
 

@@ -5,12 +5,15 @@ use axum::{http::header, response::IntoResponse, routing::get};
 use std::sync::OnceLock;
 use utoipa::{
     OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, HttpBuilder, HttpAuthScheme, SecurityScheme},
+    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "AGLIS", description = "Runs an internet service provider: customers, tickets, messages. Times are RFC 3339 in UTC, money is whole rupiah, phone numbers are E.164. Lists are paged by cursor. Every POST takes an `Idempotency-Key`. Refusals are problem documents (RFC 9457)."),
+    info(
+        title = "AGLIS",
+        description = "Runs an internet service provider: customers, tickets, messages. Times are RFC 3339 in UTC, money is whole rupiah, phone numbers are E.164. Lists are paged by cursor. Every POST takes an `Idempotency-Key`. Refusals are problem documents (RFC 9457)."
+    ),
     components(schemas(Problem, aglis_core::error::FieldError))
 )]
 struct Base;
@@ -21,9 +24,20 @@ pub fn document(routes: Routes) -> utoipa::openapi::OpenApi {
     document.merge(routes.into_parts().1);
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     let components = document.components.get_or_insert_default();
-    components.add_security_scheme("token", SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API token")).build()));
-    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::http::STAFF_COOKIE))));
-    components.add_security_scheme("customer", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::http::CUSTOMER_COOKIE))));
+    components.add_security_scheme(
+        "token",
+        SecurityScheme::Http(
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some("An API token")).build(),
+        ),
+    );
+    components.add_security_scheme(
+        "session",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::http::STAFF_COOKIE))),
+    );
+    components.add_security_scheme(
+        "customer",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::http::CUSTOMER_COOKIE))),
+    );
     document
 }
 

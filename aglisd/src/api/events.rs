@@ -34,13 +34,17 @@ async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, P
     let mut tx = ctx.app.db.read().await?;
     let head = event::store::chain(&mut tx, false).await?.head_seq;
     drop(tx);
-    let resumed = headers.get(LAST_EVENT_ID).and_then(|value| value.to_str().ok()).and_then(|value| value.trim().parse::<i64>().ok());
+    let resumed = headers
+        .get(LAST_EVENT_ID)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.trim().parse::<i64>().ok());
     let mut position = resumed.filter(|seq| (head - FARTHEST_BACK..=head).contains(seq)).unwrap_or(head);
     let reset = resumed.is_some_and(|seq| seq != position);
 
     let (send, receive) = mpsc::channel::<Result<Sse, Infallible>>(32);
     tokio::spawn(async move {
-        let hello = Sse::default().event(if reset { "reset" } else { "ready" }).id(position.to_string()).data("{}");
+        let hello =
+            Sse::default().event(if reset { "reset" } else { "ready" }).id(position.to_string()).data("{}");
         if send.send(Ok(hello)).await.is_err() {
             return;
         }
@@ -55,18 +59,24 @@ async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, P
             }
             tokio::select! {
                 _ = send.closed() => return,
-                _ = stopping.wait_for(|stop| *stop) => return,
+                () = stopping.wait() => return,
                 changed = newest.changed() => if changed.is_err() { return },
                 // Other processes seal too; and whoever was signed out or disabled must not hear on.
                 _ = recheck.tick() => if !aglis_core::accounts::alive::alive(&ctx).await.unwrap_or(true) { return },
             }
         }
     });
-    Ok(Stream::new(ReceiverStream::new(receive)).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)).text("alive")).into_response())
+    Ok(Stream::new(ReceiverStream::new(receive))
+        .keep_alive(KeepAlive::new().interval(Duration::from_secs(20)).text("alive"))
+        .into_response())
 }
 
 /// Sends what lies after a place; gives the new place, or none when the follower has gone.
-async fn pass_on(ctx: &Ctx, mut position: i64, send: &mpsc::Sender<Result<Sse, Infallible>>) -> aglis_core::error::Result<Option<i64>> {
+async fn pass_on(
+    ctx: &Ctx,
+    mut position: i64,
+    send: &mpsc::Sender<Result<Sse, Infallible>>,
+) -> aglis_core::error::Result<Option<i64>> {
     loop {
         let mut tx = ctx.app.db.read().await?;
         let rows = event::store::after(&mut tx, position, BATCH).await?;
@@ -78,7 +88,11 @@ async fn pass_on(ctx: &Ctx, mut position: i64, send: &mpsc::Sender<Result<Sse, I
             }
             let live = LiveEvent::from(&row);
             let Ok(data) = serde_json::to_string(&live) else { continue };
-            if send.send(Ok(Sse::default().event(&live.kind).id(live.seq.to_string()).data(data))).await.is_err() {
+            if send
+                .send(Ok(Sse::default().event(&live.kind).id(live.seq.to_string()).data(data)))
+                .await
+                .is_err()
+            {
                 return Ok(None);
             }
         }
@@ -89,7 +103,11 @@ async fn pass_on(ctx: &Ctx, mut position: i64, send: &mpsc::Sender<Result<Sse, I
 }
 
 /// Whether the follower may see an event: by the permission of its family, and by whose rows they may see.
-async fn visible(ctx: &Ctx, tx: &mut aglis_core::db::Tx, row: &event::store::Stored) -> aglis_core::error::Result<bool> {
+async fn visible(
+    ctx: &Ctx,
+    tx: &mut aglis_core::db::Tx,
+    row: &event::store::Stored,
+) -> aglis_core::error::Result<bool> {
     let family = row.kind.split('.').next().unwrap_or_default();
     let permission = match family {
         "ticket" => Permission::TicketRead,
@@ -105,7 +123,9 @@ async fn visible(ctx: &Ctx, tx: &mut aglis_core::db::Tx, row: &event::store::Sto
     }
     match (ctx.actor.scope(), row.subject_kind, row.subject_id) {
         (Scope::All, _, _) => Ok(true),
-        (Scope::Technician(technician), SubjectKind::Ticket, Some(ticket)) => Ok(event::store::on_team(tx, ticket, technician).await?),
+        (Scope::Technician(technician), SubjectKind::Ticket, Some(ticket)) => {
+            Ok(event::store::on_team(tx, ticket, technician).await?)
+        }
         _ => Ok(false),
     }
 }

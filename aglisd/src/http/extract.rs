@@ -15,12 +15,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Context {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts
-            .extensions
-            .get::<Ctx>()
-            .cloned()
-            .map(Context)
-            .ok_or_else(|| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the route has no guard"))
+        parts.extensions.get::<Ctx>().cloned().map(Context).ok_or_else(|| {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the route has no guard")
+        })
     }
 }
 
@@ -56,17 +53,28 @@ fn refused(rejection: &JsonRejection) -> Problem {
                 "invalid"
             };
             let path = rejection.body_text();
-            let named = path.split(": ").nth(1).filter(|name| !name.contains(' ')).map_or(field, str::to_owned);
+            let named =
+                path.split(": ").nth(1).filter(|name| !name.contains(' ')).map_or(field, str::to_owned);
             Problem {
                 errors: vec![aglis_core::error::FieldError::new(named, code, reason)],
-                ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "some fields were refused; nothing was changed")
+                ..Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "invalid",
+                    "some fields were refused; nothing was changed",
+                )
             }
         }
-        JsonRejection::MissingJsonContentType(_) => {
-            Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json", "send the body as JSON, with `Content-Type: application/json`")
-        }
+        JsonRejection::MissingJsonContentType(_) => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not_json",
+            "send the body as JSON, with `Content-Type: application/json`",
+        ),
         JsonRejection::BytesRejection(_) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than this route accepts")
+            Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                "the body is larger than this route accepts",
+            )
         }
         _ => Problem::new(StatusCode::BAD_REQUEST, "malformed", format!("the body is not JSON: {reason}")),
     }
@@ -83,14 +91,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Params<T> {
             Ok(axum::extract::Query(query)) => Ok(Params(query)),
             Err(rejection) => {
                 let text = rejection.body_text();
-                let reason = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text).to_owned();
+                let reason =
+                    text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text).to_owned();
                 let field = match reason.split_once(": ") {
                     Some((name, _)) if !name.contains(' ') => name.to_owned(),
                     _ => reason.split('`').nth(1).unwrap_or("query").to_owned(),
                 };
                 Err(Problem {
                     errors: vec![aglis_core::error::FieldError::new(field, "invalid", reason)],
-                    ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "some parameters were refused")
+                    ..Problem::new(
+                        StatusCode::UNPROCESSABLE_ENTITY,
+                        "invalid",
+                        "some parameters were refused",
+                    )
                 })
             }
         }
@@ -106,7 +119,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(path)) => Ok(Path(path)),
-            Err(_) => Err(Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address")),
+            Err(_) => {
+                Err(Problem::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address"))
+            }
         }
     }
 }

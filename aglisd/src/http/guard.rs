@@ -2,7 +2,6 @@
 
 use super::{credentials, idempotency, listen::Peer, problem::Problem};
 use aglis_core::{
-
     app::{Actor, App, Ctx, RequestInfo},
     error::Error,
     event::{self, Event, Outcome, Subject},
@@ -54,49 +53,84 @@ fn is_portal(path: &str) -> bool {
     path.starts_with("/customer") || path.starts_with("/api/customer-portal")
 }
 
-async fn staff(app: &App, request: &Request) -> Result<Option<Actor>, Problem> {
-    if let Some(token) = bearer(request.headers()) {
-        return match credentials::by_token(app, token).await? {
-            Some(actor) => Ok(Some(actor)),
-            None => Err(unauthenticated("the token is unknown, revoked or past its end")),
-        };
+/// What a request brings to show who asks.
+struct Credentials {
+    bearer: Option<String>,
+    peer: Option<Peer>,
+    staff: Option<String>,
+    customer: Option<String>,
+    portal: bool,
+}
+
+impl Credentials {
+    fn of(app: &App, request: &Request) -> Self {
+        let jar = CookieJar::from_headers(request.headers());
+        let cookie = |name| jar.get(&cookie_name(app, name)).map(|cookie| cookie.value().to_owned());
+        Credentials {
+            bearer: bearer(request.headers()).map(str::to_owned),
+            peer: request.extensions().get::<Peer>().cloned(),
+            staff: cookie(STAFF_COOKIE),
+            customer: cookie(CUSTOMER_COOKIE),
+            portal: is_portal(request.uri().path()),
+        }
     }
-    if let Some(peer) = request.extensions().get::<Peer>() {
-        if peer.is_administrator() {
+
+    async fn staff(&self, app: &App) -> Result<Option<Actor>, Problem> {
+        if let Some(token) = &self.bearer {
+            return match credentials::by_token(app, token).await? {
+                Some(actor) => Ok(Some(actor)),
+                None => Err(unauthenticated("the token is unknown, revoked or past its end")),
+            };
+        }
+        if let Some(peer) = self.peer.as_ref().filter(|peer| peer.is_administrator()) {
             return Ok(Some(Actor::Unix { uid: peer.uid, name: peer.name.clone() }));
         }
-    }
-    let jar = CookieJar::from_headers(request.headers());
-    match jar.get(&cookie_name(app, STAFF_COOKIE)) {
-        Some(cookie) => Ok(credentials::by_session(app, cookie.value()).await?.filter(|actor| matches!(actor, Actor::User(_)))),
-        None => Ok(None),
-    }
-}
-
-async fn customer(app: &App, request: &Request) -> Result<Option<Actor>, Problem> {
-    let jar = CookieJar::from_headers(request.headers());
-    match jar.get(&cookie_name(app, CUSTOMER_COOKIE)) {
-        Some(cookie) => Ok(credentials::by_session(app, cookie.value()).await?.filter(|actor| matches!(actor, Actor::Customer { .. }))),
-        None => Ok(None),
-    }
-}
-
-async fn find_actor(app: &App, need: Need, request: &Request) -> Result<Actor, Problem> {
-    match need {
-        Need::Public(_) => {
-            let found = if is_portal(request.uri().path()) { customer(app, request).await } else { staff(app, request).await };
-            // A route that needs nobody is not closed to those with a stale token.
-            Ok(found.ok().flatten().unwrap_or(Actor::Anonymous))
+        match &self.staff {
+            Some(secret) => Ok(credentials::by_session(app, secret)
+                .await?
+                .filter(|actor| matches!(actor, Actor::User(_)))),
+            None => Ok(None),
         }
-        Need::Staff | Need::Permission(_) => staff(app, request).await?.ok_or_else(|| unauthenticated("sign in, or send a token as `Authorization: Bearer …`")),
-        Need::Customer => customer(app, request).await?.ok_or_else(|| unauthenticated("sign in to the portal")),
+    }
+
+    async fn customer(&self, app: &App) -> Result<Option<Actor>, Problem> {
+        match &self.customer {
+            Some(secret) => Ok(credentials::by_session(app, secret)
+                .await?
+                .filter(|actor| matches!(actor, Actor::Customer { .. }))),
+            None => Ok(None),
+        }
+    }
+
+    async fn actor(&self, app: &App, need: Need) -> Result<Actor, Problem> {
+        match need {
+            Need::Public(_) => {
+                let found = if self.portal { self.customer(app).await } else { self.staff(app).await };
+                // A route that needs nobody is not closed to those with a stale token.
+                Ok(found.ok().flatten().unwrap_or(Actor::Anonymous))
+            }
+            Need::Staff | Need::Permission(_) => self
+                .staff(app)
+                .await?
+                .ok_or_else(|| unauthenticated("sign in, or send a token as `Authorization: Bearer …`")),
+            Need::Customer => {
+                self.customer(app).await?.ok_or_else(|| unauthenticated("sign in to the portal"))
+            }
+        }
     }
 }
 
 async fn denied(ctx: &Ctx, operation: String) {
     let record = async {
         let mut tx = ctx.app.db.write().await?;
-        event::emit_outcome(&mut tx, ctx, &Subject::system(""), Event::AccessDenied { operation }, Outcome::Denied).await?;
+        event::emit_outcome(
+            &mut tx,
+            ctx,
+            &Subject::system(""),
+            Event::AccessDenied { operation },
+            Outcome::Denied,
+        )
+        .await?;
         tx.commit().await?;
         Ok::<_, Error>(())
     };
@@ -108,20 +142,23 @@ async fn denied(ctx: &Ctx, operation: String) {
 /// The guard of one route.
 pub async fn guard(need: Need, mut request: Request, next: Next) -> Response {
     let Some(app) = request.extensions().get::<App>().cloned() else {
-        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the route has no application").into_response();
+        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the route has no application")
+            .into_response();
     };
     let info = request.extensions().get::<RequestInfo>().cloned().unwrap_or_default();
-    let actor = match find_actor(&app, need, &request).await {
+    let credentials = Credentials::of(&app, &request);
+    let actor = match credentials.actor(&app, need).await {
         Ok(actor) => actor,
         Err(problem) => return problem.into_response(),
     };
     let ctx = Ctx { now: app.now(), app, actor, request: info };
-    if let Need::Permission(permission) = need {
-        if !ctx.may(permission) {
-            let route = request.extensions().get::<MatchedPath>().map_or(request.uri().path(), MatchedPath::as_str);
-            denied(&ctx, format!("{} {route}", request.method())).await;
-            return Problem::from(Error::Forbidden(permission.to_string())).into_response();
-        }
+    if let Need::Permission(permission) = need
+        && !ctx.may(permission)
+    {
+        let route =
+            request.extensions().get::<MatchedPath>().map_or(request.uri().path(), MatchedPath::as_str);
+        denied(&ctx, format!("{} {route}", request.method())).await;
+        return Problem::from(Error::Forbidden(permission.to_string())).into_response();
     }
     if request.method() == Method::POST && request.headers().contains_key(idempotency::HEADER) {
         return idempotency::once(ctx, request, next).await;

@@ -32,13 +32,20 @@ pub async fn once(mut ctx: Ctx, request: Request, next: Next) -> Response {
 }
 
 async fn attempt(ctx: &mut Ctx, request: Request, next: Next) -> Result<Response, Problem> {
-    let key = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let key =
+        request.headers().get(HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     if !(8..=128).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(Problem::new(StatusCode::BAD_REQUEST, "idempotency_key_invalid", "an Idempotency-Key has 8 to 128 visible ASCII characters, such as a UUID"));
+        return Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "idempotency_key_invalid",
+            "an Idempotency-Key has 8 to 128 visible ASCII characters, such as a UUID",
+        ));
     }
     let (parts, body) = request.into_parts();
     let most = usize::try_from(ctx.app.config.uploads.video_max.0).unwrap_or(usize::MAX);
-    let body = to_bytes(body, most).await.map_err(|_| Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than this route accepts"))?;
+    let body = to_bytes(body, most).await.map_err(|_| {
+        Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than this route accepts")
+    })?;
     let mut digest = Sha256::new();
     digest.update(parts.method.as_str());
     digest.update([0]);
@@ -51,13 +58,28 @@ async fn attempt(ctx: &mut Ctx, request: Request, next: Next) -> Result<Response
     match idempotency::reserve(&ctx.app, &actor, &key, &request_hash).await? {
         Reservation::New => {}
         Reservation::OtherRequest => {
-            return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", "this Idempotency-Key was used for another request; take a new one"));
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "this Idempotency-Key was used for another request; take a new one",
+            ));
         }
         Reservation::InProgress => {
-            return Err(Problem { retry_after: Some(1), ..Problem::new(StatusCode::CONFLICT, "idempotency_in_progress", "the same request is being worked on; try again in a moment") });
+            return Err(Problem {
+                retry_after: Some(1),
+                ..Problem::new(
+                    StatusCode::CONFLICT,
+                    "idempotency_in_progress",
+                    "the same request is being worked on; try again in a moment",
+                )
+            });
         }
         Reservation::DoneWithoutAnswer => {
-            return Err(Problem::new(StatusCode::CONFLICT, "idempotency_already_done", "this request was carried out before, but its answer was lost; look the result up"));
+            return Err(Problem::new(
+                StatusCode::CONFLICT,
+                "idempotency_already_done",
+                "this request was carried out before, but its answer was lost; look the result up",
+            ));
         }
         Reservation::Answered(answer) => {
             let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
@@ -79,8 +101,22 @@ async fn attempt(ctx: &mut Ctx, request: Request, next: Next) -> Result<Response
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, LARGEST_ANSWER).await.map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the answer could not be kept"))?;
-    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("application/json");
-    idempotency::answered(&ctx.app, &actor, &key, parts.status.as_u16(), content_type, &String::from_utf8_lossy(&bytes)).await?;
+    let bytes = to_bytes(body, LARGEST_ANSWER).await.map_err(|_| {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the answer could not be kept")
+    })?;
+    let content_type = parts
+        .headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("application/json");
+    idempotency::answered(
+        &ctx.app,
+        &actor,
+        &key,
+        parts.status.as_u16(),
+        content_type,
+        &String::from_utf8_lossy(&bytes),
+    )
+    .await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }

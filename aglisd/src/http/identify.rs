@@ -45,7 +45,10 @@ fn request_id(app: &App, headers: &HeaderMap) -> String {
     headers
         .get(X_REQUEST_ID)
         .and_then(|value| value.to_str().ok())
-        .filter(|id| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')))
+        .filter(|id| {
+            (8..=64).contains(&id.len())
+                && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        })
         .map_or_else(
             || {
                 let mut bytes = [0; 8];
@@ -60,16 +63,26 @@ fn request_id(app: &App, headers: &HeaderMap) -> String {
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let headers = request.headers();
-    let socket = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+    let socket =
+        request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
     let info = RequestInfo {
         ip: client_ip(&app, socket, headers),
-        user_agent: headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().chars().take(300).collect(),
+        user_agent: headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .chars()
+            .take(300)
+            .collect(),
         id: request_id(&app, headers),
         idempotency_key: None,
     };
     let id = info.id.clone();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
     let local = request.extensions().get::<Peer>().is_some();
     request.extensions_mut().insert(info);
 
@@ -93,5 +106,10 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
 /// The answer to a handler that panicked.
 pub fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     tracing::error!("a handler panicked");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "this is a defect of AGLIS; the log has the details under the request id").into_response()
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "internal",
+        "this is a defect of AGLIS; the log has the details under the request id",
+    )
+    .into_response()
 }

@@ -9,7 +9,9 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer,
+};
 
 const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -24,7 +26,11 @@ async fn secure(State(app): State<App>, request: Request, next: Next) -> Respons
     put(headers, header::X_FRAME_OPTIONS, "DENY");
     put(headers, header::REFERRER_POLICY, "same-origin");
     put(headers, header::CONTENT_SECURITY_POLICY, CSP);
-    put(headers, HeaderName::from_static("permissions-policy"), "camera=(self), geolocation=(self), microphone=()");
+    put(
+        headers,
+        HeaderName::from_static("permissions-policy"),
+        "camera=(self), geolocation=(self), microphone=()",
+    );
     put(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     put(headers, header::CACHE_CONTROL, "no-store");
     if app.config.server.public_url.is_https() {
@@ -38,14 +44,26 @@ async fn nothing_here() -> Problem {
 }
 
 async fn wrong_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this address does not take this method; see /api/docs")
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        "this address does not take this method; see /api/docs",
+    )
 }
 
 /// Turns what the time limit answers into a problem document.
 async fn timed_out(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     if response.status() == StatusCode::REQUEST_TIMEOUT && response.extensions().get::<Problem>().is_none() {
-        return Problem { retry_after: Some(5), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "the request took too long and was given up") }.into_response();
+        return Problem {
+            retry_after: Some(5),
+            ..Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "timeout",
+                "the request took too long and was given up",
+            )
+        }
+        .into_response();
     }
     response
 }
@@ -59,7 +77,12 @@ pub fn frame(app: &App, routes: Router<App>) -> Router {
         .add_trusted_origin(app.config.server.public_url.as_str())
         .unwrap_or_else(|_| CsrfLayer::new())
         .with_rejection_response(|_| {
-            Problem::new(StatusCode::FORBIDDEN, "cross_site", "the request came from another site and was refused").into_response()
+            Problem::new(
+                StatusCode::FORBIDDEN,
+                "cross_site",
+                "the request came from another site and was refused",
+            )
+            .into_response()
         });
     routes
         .fallback(nothing_here)

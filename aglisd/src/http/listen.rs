@@ -1,5 +1,6 @@
 //! Listening on TCP and on the local socket, and ending without cutting anybody off.
 
+use aglis_core::hub::Stopping;
 use axum::{Router, extract::ConnectInfo};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -16,7 +17,6 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, UnixListener, UnixStream},
-    sync::watch,
 };
 use tower::ServiceExt;
 
@@ -40,11 +40,14 @@ impl Peer {
     fn of(stream: &UnixStream) -> io::Result<Peer> {
         let uid = stream.peer_cred()?.uid();
         let user = uzers::get_user_by_uid(uid);
-        let name = user.as_ref().map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned());
+        let name =
+            user.as_ref().map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned());
         // The account the daemon itself runs as owns the data anyway.
         let administrator = uid == 0
             || uid == uzers::get_effective_uid()
-            || user.is_some_and(|user| user.groups().is_some_and(|groups| groups.iter().any(|group| group.name() == GROUP)));
+            || user.is_some_and(|user| {
+                user.groups().is_some_and(|groups| groups.iter().any(|group| group.name() == GROUP))
+            });
         Ok(Peer { uid, name, administrator })
     }
 
@@ -83,7 +86,9 @@ pub enum BindError {
 
 fn explain(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::AddrInUse => "another program uses it; stop that or choose another with --listen".to_owned(),
+        io::ErrorKind::AddrInUse => {
+            "another program uses it; stop that or choose another with --listen".to_owned()
+        }
         io::ErrorKind::PermissionDenied => "not permitted; ports below 1024 need a capability".to_owned(),
         io::ErrorKind::AddrNotAvailable => "this machine has no such address".to_owned(),
         _ => error.to_string(),
@@ -106,7 +111,9 @@ pub async fn bind(address: SocketAddr, socket: &Path) -> Result<Listeners, BindE
     }
     let tcp = match tcp {
         Some(tcp) => tcp,
-        None => TcpListener::bind(address).await.map_err(|error| BindError::Tcp { address, reason: explain(&error) })?,
+        None => TcpListener::bind(address)
+            .await
+            .map_err(|error| BindError::Tcp { address, reason: explain(&error) })?,
     };
     let unix = match unix {
         Some(unix) => unix,
@@ -130,9 +137,16 @@ async fn bind_unix(path: &Path) -> Result<UnixListener, BindError> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| refuse(format!("{}: {error}", folder.display())))?;
     }
-    let listener = UnixListener::bind(path).map_err(|error| refuse(if path.as_os_str().len() > 107 { "the path is longer than 107 bytes; choose a shorter one with --socket".to_owned() } else { error.to_string() }))?;
+    let listener = UnixListener::bind(path).map_err(|error| {
+        refuse(if path.as_os_str().len() > 107 {
+            "the path is longer than 107 bytes; choose a shorter one with --socket".to_owned()
+        } else {
+            error.to_string()
+        })
+    })?;
     // Everybody may knock; what they may do is decided by who the kernel says they are.
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666)).map_err(|error| refuse(error.to_string()))?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666))
+        .map_err(|error| refuse(error.to_string()))?;
     Ok(listener)
 }
 
@@ -144,16 +158,20 @@ impl Listeners {
 }
 
 /// Accepts until told to stop; then lets running requests end for as long as `drain` allows.
-pub async fn serve(listeners: Listeners, service: Router, mut stop: watch::Receiver<bool>, drain: Duration) {
+pub async fn serve(listeners: Listeners, service: Router, mut stop: Stopping, drain: Duration) {
     let graceful = GracefulShutdown::new();
     let mut server = Builder::new(TokioExecutor::new());
     server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
-    server.http2().timer(TokioTimer::new()).keep_alive_interval(Some(Duration::from_secs(30))).max_concurrent_streams(100);
+    server
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(Duration::from_secs(30)))
+        .max_concurrent_streams(100);
     let Listeners { tcp, unix } = listeners;
     let (unix, path) = unix.map_or((None, None), |(listener, path)| (Some(listener), path));
     loop {
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = stop.wait() => break,
             accepted = tcp.accept() => match accepted {
                 Ok((stream, address)) => {
                     let _ = stream.set_nodelay(true);
@@ -189,8 +207,13 @@ async fn pause(error: &io::Error) {
     tokio::time::sleep(Duration::from_millis(200)).await;
 }
 
-fn connection<S, E>(server: &Builder<TokioExecutor>, graceful: &GracefulShutdown, stream: S, service: Router, info: E)
-where
+fn connection<S, E>(
+    server: &Builder<TokioExecutor>,
+    graceful: &GracefulShutdown,
+    stream: S,
+    service: Router,
+    info: E,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     E: Clone + Send + Sync + 'static,
 {
@@ -198,7 +221,9 @@ where
         request.extensions_mut().insert(info.clone());
         request.map(axum::body::Body::new)
     });
-    let connection = server.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service)).into_owned();
+    let connection = server
+        .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
+        .into_owned();
     let watched = graceful.watch(connection);
     tokio::spawn(async move {
         // A client that goes away is no news.

@@ -67,27 +67,44 @@ impl From<Error> for Problem {
         match error {
             Error::Invalid(errors) => Problem {
                 errors,
-                ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", "some fields were refused; nothing was changed")
+                ..Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "invalid",
+                    "some fields were refused; nothing was changed",
+                )
             },
             Error::Unauthenticated { code, detail } => Problem::new(StatusCode::UNAUTHORIZED, code, detail),
             Error::Forbidden(_) => Problem::new(StatusCode::FORBIDDEN, "forbidden", detail),
             Error::NotFound(_) => Problem::new(StatusCode::NOT_FOUND, "not_found", detail),
-            Error::Conflict { code, message, allowed } => Problem { allowed, ..Problem::new(StatusCode::CONFLICT, code, message) },
-            Error::RateLimited { retry_after_s } => {
-                Problem { retry_after: Some(retry_after_s), ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail) }
+            Error::Conflict { code, message, allowed } => {
+                Problem { allowed, ..Problem::new(StatusCode::CONFLICT, code, message) }
             }
+            Error::RateLimited { retry_after_s } => Problem {
+                retry_after: Some(retry_after_s),
+                ..Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail)
+            },
             Error::TooLarge(detail) => Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail),
-            Error::UnsupportedMedia(detail) => Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media", detail),
+            Error::UnsupportedMedia(detail) => {
+                Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media", detail)
+            }
             Error::Unavailable(reason) => {
                 tracing::error!(%reason, "unavailable");
                 Problem {
                     retry_after: Some(5),
-                    ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the database cannot be used at the moment; nothing was changed, try again")
+                    ..Problem::new(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "unavailable",
+                        "the database cannot be used at the moment; nothing was changed, try again",
+                    )
                 }
             }
             Error::Internal(reason) => {
                 tracing::error!(%reason, "internal error");
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "this is a defect of AGLIS; nothing was changed. The log has the details under the request id")
+                Problem::new(
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "internal",
+                    "this is a defect of AGLIS; nothing was changed. The log has the details under the request id",
+                )
             }
         }
     }
@@ -120,19 +137,32 @@ impl IntoResponse for Problem {
 /// Adds the refusals that every operation of a kind can give to its documentation.
 pub fn document(operation: &mut utoipa::openapi::path::Operation, need: super::Need) {
     use utoipa::openapi::{ContentBuilder, Ref, ResponseBuilder};
-    let mut refusals = vec![("400", "The request is malformed"), ("404", "There is no such thing"), ("422", "Fields were refused"), ("429", "Too many requests"), ("503", "The database cannot be used")];
+    let mut refusals = vec![
+        ("400", "The request is malformed"),
+        ("404", "There is no such thing"),
+        ("422", "Fields were refused"),
+        ("429", "Too many requests"),
+        ("503", "The database cannot be used"),
+    ];
     if !matches!(need, super::Need::Public(_)) {
         refusals.extend([("401", "Sign in first"), ("403", "Not allowed")]);
     }
     if operation.request_body.is_some() || !operation.responses.responses.contains_key("200") {
-        refusals.extend([("409", "The thing is in another state"), ("413", "The body is too large"), ("415", "The body is of a kind that is not accepted")]);
+        refusals.extend([
+            ("409", "The thing is in another state"),
+            ("413", "The body is too large"),
+            ("415", "The body is of a kind that is not accepted"),
+        ]);
     }
     refusals.push(("500", "A defect of AGLIS"));
     for (status, description) in refusals {
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| {
             ResponseBuilder::new()
                 .description(description)
-                .content("application/problem+json", ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build())
+                .content(
+                    "application/problem+json",
+                    ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+                )
                 .build()
                 .into()
         });

@@ -2,7 +2,12 @@
 
 use super::guard::{Need, guard};
 use aglis_core::app::App;
-use axum::{extract::DefaultBodyLimit, http::Method, middleware, routing::MethodRouter};
+use axum::{
+    extract::{DefaultBodyLimit, Request},
+    http::Method,
+    middleware::{self, Next},
+    routing::MethodRouter,
+};
 use std::time::Duration;
 use tower_http::timeout::TimeoutLayer;
 use utoipa::openapi::{
@@ -66,7 +71,13 @@ impl Routes {
 
     /// [`Routes::page`] for forms with files.
     #[must_use]
-    pub fn page_upload(mut self, need: Need, most_bytes: u64, path: &str, methods: MethodRouter<App>) -> Self {
+    pub fn page_upload(
+        mut self,
+        need: Need,
+        most_bytes: u64,
+        path: &str,
+        methods: MethodRouter<App>,
+    ) -> Self {
         self.note_page(need, path);
         self.router = self.router.route(path, guarded(need, upload(methods, most_bytes)));
         self
@@ -76,7 +87,12 @@ impl Routes {
         self.operations.push(Operation { method: Method::GET, path: path.to_owned(), need });
     }
 
-    fn add(mut self, need: Need, (schemas, mut paths, router): UtoipaMethodRouter<App>, wrap: impl FnOnce(MethodRouter<App>) -> MethodRouter<App>) -> Self {
+    fn add(
+        mut self,
+        need: Need,
+        (schemas, mut paths, router): UtoipaMethodRouter<App>,
+        wrap: impl FnOnce(MethodRouter<App>) -> MethodRouter<App>,
+    ) -> Self {
         for (path, item) in &mut paths.paths {
             for method in declare(item, need) {
                 self.operations.push(Operation { method, path: path.clone(), need });
@@ -106,13 +122,13 @@ impl Routes {
 }
 
 fn guarded(need: Need, methods: MethodRouter<App>) -> MethodRouter<App> {
-    methods.layer(middleware::from_fn(move |request, next| guard(need, request, next)))
+    methods.layer(middleware::from_fn(move |request: Request, next: Next| guard(need, request, next)))
 }
 
 fn upload(methods: MethodRouter<App>, most_bytes: u64) -> MethodRouter<App> {
     let limit = usize::try_from(most_bytes).unwrap_or(usize::MAX);
     methods
-        .layer(DefaultBodyLimit::max(limit))
+        .layer::<_, std::convert::Infallible>(DefaultBodyLimit::max(limit))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, UPLOAD_TIME))
 }
 
@@ -135,7 +151,9 @@ fn declare(item: &mut PathItem, need: Need) -> Vec<Method> {
             Need::Permission(permission) => (&["token", "session"], permission.as_str()),
             Need::Customer => (&["customer"], "customer"),
         };
-        operation.security = Some(schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, Vec::<String>::new())).collect());
+        operation.security = Some(
+            schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, Vec::<String>::new())).collect(),
+        );
         operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", word).build());
         super::problem::document(operation, need);
     }

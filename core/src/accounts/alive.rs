@@ -21,7 +21,9 @@ pub async fn alive(ctx: &Ctx) -> Result<bool> {
             ),
             (None, None) => return Ok(false),
         },
-        Actor::Customer { session_id, .. } => ("SELECT id FROM sessions WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2", session_id.0),
+        Actor::Customer { session_id, .. } => {
+            ("SELECT id FROM sessions WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2", session_id.0)
+        }
         Actor::Unix { .. } | Actor::System(_) => return Ok(true),
         Actor::Anonymous => return Ok(false),
     };

@@ -78,7 +78,7 @@ pub async fn run(db: Db) {
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = stop.wait() => break,
             changed = woken.changed() => if changed.is_err() { break },
             _ = every.tick() => {}
         }

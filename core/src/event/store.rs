@@ -263,6 +263,11 @@ pub async fn last_seq_before(tx: &mut Tx, at: Time) -> Result<Option<(i64, Strin
 
 /// Whether a technician is on a ticket's team, which decides whether they may follow its events.
 pub async fn on_team(tx: &mut Tx, ticket: i64, technician: TechnicianId) -> Result<bool, DbError> {
-    let found: Option<(i64,)> = tx.opt("SELECT ticket_id FROM ticket_team WHERE ticket_id = $1 AND technician_id = $2", args![ticket, technician]).await?;
+    let found: Option<(i64,)> = tx
+        .opt(
+            "SELECT ticket_id FROM ticket_team WHERE ticket_id = $1 AND technician_id = $2",
+            args![ticket, technician],
+        )
+        .await?;
     Ok(found.is_some())
 }
