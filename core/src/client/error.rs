@@ -21,6 +21,7 @@ pub struct Problem {
     /// What would be possible instead.
     pub allowed: Vec<String>,
     /// Seconds after which another try may succeed.
+    #[serde(rename = "retry_after")]
     pub retry_after_s: Option<u64>,
     /// The request's id, which the daemon's log knows.
     pub request_id: Option<String>,

@@ -42,13 +42,14 @@ pub struct LiveStream {
     last_id: Option<String>,
     state: State,
     wait: Duration,
+    greeted: bool,
     ready: VecDeque<Live>,
 }
 
 #[derive(Debug)]
 enum State {
     Waiting(Instant),
-    Open(reqwest::Response, Parser),
+    Open(Box<reqwest::Response>, Parser),
 }
 
 impl Client {
@@ -60,6 +61,7 @@ impl Client {
             last_id: last_id.map(|id| id.to_string()),
             state: State::Waiting(Instant::now()),
             wait: FIRST_WAIT,
+            greeted: false,
             ready: VecDeque::new(),
         }
     }
@@ -101,8 +103,8 @@ impl LiveStream {
         }
         match tokio::time::timeout(self.client.timeout, call.open()).await {
             Ok(Ok(response)) => {
-                self.ready.push_back(Live::Connected { resumed: self.last_id.is_some() });
-                self.state = State::Open(response, Parser::default());
+                self.greeted = false;
+                self.state = State::Open(Box::new(response), Parser::default());
             }
             Ok(Err(error)) => self.lost(error),
             Err(_) => {
@@ -118,11 +120,13 @@ impl LiveStream {
         let whole = parser.push(bytes, &mut events);
         self.wait = FIRST_WAIT;
         for Sse { id, data, event } in events {
-            if event == "reset" {
-                // The place we asked to go on from is no longer kept.
-                self.last_id = None;
-                self.ready.push_back(Live::Connected { resumed: false });
-            } else if let Ok(event) = serde_json::from_str::<LiveEvent>(&data) {
+            // The first event says whether the place we asked to go on from is still kept.
+            if !self.greeted {
+                self.greeted = true;
+                let resumed = event != "reset" && self.last_id.is_some();
+                self.ready.push_back(Live::Connected { resumed });
+            }
+            if let Ok(event) = serde_json::from_str::<LiveEvent>(&data) {
                 self.ready.push_back(Live::Event(Box::new(event)));
             }
             self.last_id = id.or(self.last_id.take());

@@ -99,7 +99,10 @@ async fn the_live_stream_goes_on_where_it_was_left() {
         format!("id: {seq}\nevent: ticket.created\ndata: {data}\n\n")
     };
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
-    let answers = vec![format!("{head}retry: 1\n\n: hello\n\n{}", event(7)), format!("{head}{}", event(8))];
+    let answers = vec![
+        format!("{head}retry: 1\nevent: ready\nid: 6\ndata: {{}}\n\n: hello\n\n{}", event(7)),
+        format!("{head}{}", event(8)),
+    ];
     let server = daemon(&path, answers).await;
     let mut live = Client::new(Endpoint::Socket(path)).unwrap().live(None);
     assert!(matches!(live.next().await, Live::Connected { resumed: false }));
