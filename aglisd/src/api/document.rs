@@ -55,7 +55,28 @@ async fn openapi() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "max-age=300")], json())
 }
 
-/// The document's route.
+fn asset(content_type: &'static str, body: &'static str) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "max-age=300")], body)
+}
+
+/// The document's routes, and the explorer's.
 pub fn routes() -> Routes {
-    Routes::new().page(Need::Public("the API's shape is no secret"), "/api/openapi.json", get(openapi))
+    let open = Need::Public("the API's shape is no secret");
+    Routes::new()
+        .page(open, "/api/openapi.json", get(openapi))
+        .page(
+            open,
+            "/api/docs",
+            get(|| async { asset("text/html; charset=utf-8", include_str!("explorer/index.html")) }),
+        )
+        .page(
+            open,
+            "/api/docs/explorer.css",
+            get(|| async { asset("text/css; charset=utf-8", include_str!("explorer/explorer.css")) }),
+        )
+        .page(
+            open,
+            "/api/docs/explorer.js",
+            get(|| async { asset("text/javascript; charset=utf-8", include_str!("explorer/explorer.js")) }),
+        )
 }
