@@ -5,4 +5,5 @@ pub mod cli;
 pub mod http;
 pub mod log;
 pub mod metrics;
+pub mod page;
 pub mod serve;

@@ -50,6 +50,15 @@ impl Locale {
         t(self, key, &[])
     }
 
+    /// The text of a key without arguments, if there is one.
+    pub fn try_t(self, key: &str) -> Option<String> {
+        let language = match self {
+            Locale::Id => &ID,
+            Locale::En => &EN,
+        };
+        TEXTS.lookup_single_language::<Cow<'static, str>>(language, key, None).ok()
+    }
+
     /// The text of a key with arguments: `l.ta("portal-hello", &[("name", name.into())])`.
     pub fn ta(self, key: &str, args: &[(&'static str, Arg<'_>)]) -> String {
         t(self, key, args)

@@ -79,10 +79,11 @@ fn every_text_can_be_written() {
     }
 }
 
-/// The keys of calls such as `l.t("portal-title")`, `ta("…", …)`, `t(locale, "…", &[])` in a source text.
+/// The keys of calls such as `l.t("portal-title")`, `ta("…", …)`, `frame.t1("…", …)`, `frame.count("…", n)`,
+/// `t(locale, "…", &[])` in a source text.
 fn asked(text: &str) -> Vec<String> {
     let mut keys = Vec::new();
-    for call in ["t(", "ta("] {
+    for call in ["t(", "ta(", "t1(", "count("] {
         for (at, _) in text.match_indices(call) {
             let before = text[..at].chars().next_back();
             if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '!') {
