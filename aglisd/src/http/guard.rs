@@ -50,7 +50,7 @@ fn unauthenticated(detail: &str) -> Problem {
 
 /// Whether the part of the site is the customers'.
 fn is_portal(path: &str) -> bool {
-    path.starts_with("/customer") || path.starts_with("/api/customer-portal")
+    path == "/customer" || path.starts_with("/customer/") || path.starts_with("/api/customer-portal")
 }
 
 /// What a request brings to show who asks.

@@ -93,6 +93,7 @@ pub fn frame(app: &App, routes: Router<App>) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, http.timeout))
         .layer(middleware::from_fn(timed_out))
         .layer(CatchPanicLayer::custom(identify::panicked))
+        .layer(middleware::from_fn_with_state(app.clone(), crate::page::problem::for_people))
         .layer(middleware::from_fn_with_state(app.clone(), secure))
         .layer(Extension(app.clone()))
         .layer(middleware::from_fn_with_state(app.clone(), identify::identify))

@@ -9,6 +9,7 @@ pub mod cookie;
 pub mod csrf;
 pub mod errors;
 pub mod flash;
+pub mod form;
 pub mod frame;
 pub mod policy;
 pub mod problem;
@@ -16,4 +17,17 @@ pub mod seal;
 
 pub use errors::{FormError, FormErrors};
 pub use flash::{Flash, Tone};
+pub use form::{Form, Posted, Shown, Upload, Visit};
 pub use frame::Frame;
+
+use crate::http::{Need, Routes};
+use axum::routing::get;
+
+/// Every page, and what pages load.
+pub fn routes() -> Routes {
+    Routes::new().page(
+        Need::Public("style sheets and scripts hold nothing secret"),
+        assets::ROUTE,
+        get(assets::serve),
+    )
+}

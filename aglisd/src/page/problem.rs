@@ -1,9 +1,18 @@
-//! The page a person sees when something cannot be done.
+//! The page a person sees when something cannot be done: refusals of the frame and of use cases, in words for people.
 
 use super::Frame;
-use aglis_core::{error::Error, i18n::format};
+use crate::http::Problem;
+use aglis_core::{
+    app::{Actor, App, Ctx, RequestInfo},
+    i18n::format,
+};
 use askama::Template;
-use axum::{http::StatusCode, response::Response};
+use axum::{
+    extract::{Request, State},
+    http::{Method, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -15,53 +24,102 @@ struct ErrorPage<'a> {
     home: &'a str,
 }
 
-/// A page for a use case's error. The words are ours, never the database's.
-pub fn page(frame: &Frame, error: &Error) -> Response {
-    let (status, name) = match error {
-        Error::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "bad"),
-        Error::Unauthenticated { .. } => (StatusCode::UNAUTHORIZED, "sign-in"),
-        Error::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
-        Error::NotFound(_) => (StatusCode::NOT_FOUND, "not-found"),
-        Error::Conflict { .. } => (StatusCode::CONFLICT, "conflict"),
-        Error::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "wait"),
-        Error::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
-        Error::UnsupportedMedia(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "bad"),
-        Error::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
-        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "broken"),
-    };
-    match error {
-        Error::Internal(detail) | Error::Unavailable(detail) => {
-            tracing::error!(%detail, path = frame.path, "a page failed");
-        }
-        _ => {}
+/// Turns problem documents into pages, for everything outside `/api`. Who is not signed in is led to the sign-in page.
+pub async fn for_people(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/api/") || path.starts_with("/assets/") {
+        return next.run(request).await;
     }
-    let wait = match error {
-        Error::RateLimited { retry_after_s } => *retry_after_s,
-        _ => 0,
+    let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
+    let info = request.extensions().get::<RequestInfo>().cloned().unwrap_or_default();
+    let mut response = next.run(request).await;
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    let ctx = Ctx { now: app.now(), app, actor: Actor::Anonymous, request: info };
+    let frame = Frame::new(&ctx, &headers, &uri);
+    if problem.status() == StatusCode::UNAUTHORIZED {
+        let back = if method == Method::GET { uri.path() } else { "" };
+        return frame.go(&sign_in_url(uri.path(), back));
+    }
+    let mut page = page(&frame, &problem);
+    if let Some(seconds) = problem.retry_after {
+        page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    page
+}
+
+/// Where people of this part of the site sign in, and come back from.
+fn sign_in_url(path: &str, back: &str) -> String {
+    let page = if is_portal(path) { "/customer/login" } else { "/login" };
+    if back.is_empty() || back == "/" {
+        return page.to_owned();
+    }
+    let back: String = form_urlencoded::byte_serialize(back.as_bytes()).collect();
+    format!("{page}?next={back}")
+}
+
+/// Where to go on after signing in: a path of this site's own, never another site.
+pub fn safe_next(next: Option<&str>, otherwise: &str) -> String {
+    let safe = |path: &&str| {
+        path.starts_with('/')
+            && !path.starts_with("//")
+            && !path.contains('\\')
+            && !path.chars().any(char::is_control)
     };
-    let ms = i64::try_from(wait).unwrap_or(0).saturating_mul(1000);
-    let text = frame.t1(&format!("frame-{name}-text"), "span", format::span(frame.lang, ms));
-    named(frame, status, name, text)
+    next.filter(safe).unwrap_or(otherwise).to_owned()
 }
 
-/// A page for a form whose token does not belong to the session that sent it.
-pub fn stale_form(frame: &Frame) -> Response {
-    named(frame, StatusCode::FORBIDDEN, "again", frame.t("frame-again-text"))
+fn is_portal(path: &str) -> bool {
+    path == "/customer" || path.starts_with("/customer/")
 }
 
-/// A page for an address that leads nowhere.
-pub fn not_found(frame: &Frame) -> Response {
-    page(frame, &Error::NotFound("page"))
-}
-
-fn named(frame: &Frame, status: StatusCode, name: &str, text: String) -> Response {
-    let shown = status.is_server_error();
+/// A page for a problem. The words are those of the catalogues, never a database's.
+pub fn page(frame: &Frame, problem: &Problem) -> Response {
+    let name = match (problem.status, problem.code.as_str()) {
+        (_, "stale_form") => "again",
+        (403, _) => "forbidden",
+        (404 | 405, _) => "not-found",
+        (409, _) => "conflict",
+        (413, _) => "too-large",
+        (429, _) => "wait",
+        (503, _) => "busy",
+        (400..500, _) => "bad",
+        _ => "broken",
+    };
+    let wait = i64::try_from(problem.retry_after.unwrap_or(0)).unwrap_or(0).saturating_mul(1000);
     let page = ErrorPage {
         frame,
         title: frame.t(&format!("frame-{name}-title")),
-        text,
-        request_id: if shown { frame.ctx().request.id.clone() } else { String::new() },
-        home: if frame.path.starts_with("/customer") { "/customer/dashboard" } else { "/" },
+        text: frame.t1(&format!("frame-{name}-text"), "span", format::span(frame.lang, wait)),
+        request_id: match problem.status {
+            500.. => problem.request_id.clone().unwrap_or_default(),
+            _ => String::new(),
+        },
+        home: if is_portal(&frame.path) { "/customer/dashboard" } else { "/" },
     };
-    frame.html(status, &page)
+    frame.html(problem.status(), &page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_sent_to_their_own_door_and_back() {
+        assert_eq!(
+            sign_in_url("/customer/profile", "/customer/profile"),
+            "/customer/login?next=%2Fcustomer%2Fprofile"
+        );
+        assert_eq!(sign_in_url("/customer/tickets/new", ""), "/customer/login");
+        assert_eq!(sign_in_url("/customers", "/customers"), "/login?next=%2Fcustomers");
+        assert_eq!(sign_in_url("/", "/"), "/login");
+    }
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        assert_eq!(safe_next(Some("/customer/tickets"), "/x"), "/customer/tickets");
+        for bad in ["//evil.example", "https://evil.example", "/\\evil.example", "", "/a\nb"] {
+            assert_eq!(safe_next(Some(bad), "/x"), "/x", "{bad}");
+        }
+        assert_eq!(safe_next(None, "/x"), "/x");
+    }
 }

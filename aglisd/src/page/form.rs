@@ -1,0 +1,130 @@
+//! Forms that people send: ordinary fields and files, with the token of the session or browser they were given to.
+
+use super::{Frame, csrf, frame::form_pairs};
+use crate::http::Problem;
+use aglis_core::app::Ctx;
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Multipart, Request},
+    http::{StatusCode, header, request::Parts},
+};
+
+/// What a page answers: itself, or a problem that becomes a page for people.
+pub type Shown = Result<axum::response::Response, Problem>;
+
+/// A request for a page.
+pub struct Visit(pub Frame);
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        let ctx = parts.extensions.get::<Ctx>().ok_or_else(|| {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the route has no guard")
+        })?;
+        Ok(Visit(Frame::new(ctx, &parts.headers, &parts.uri)))
+    }
+}
+
+/// A file that came with a form.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The field it came in.
+    pub field: String,
+    /// The name its sender gave it; not to be trusted.
+    pub name: String,
+    /// The bytes.
+    pub bytes: Bytes,
+}
+
+/// A sent form whose token was right.
+pub struct Posted {
+    /// The page's frame.
+    pub frame: Frame,
+    /// What was filled in.
+    pub form: Form,
+}
+
+/// What was filled in.
+#[derive(Debug, Clone, Default)]
+pub struct Form {
+    fields: Vec<(String, String)>,
+    files: Vec<Upload>,
+}
+
+impl Form {
+    /// The first value of a field, trimmed; empty when it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        self.fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The first value of a field, if it is not empty.
+    pub fn given(&self, name: &str) -> Option<&str> {
+        Some(self.get(name)).filter(|value| !value.is_empty())
+    }
+
+    /// Every value of a field that may come several times.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whether a box is ticked or a button was the one pressed.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(key, _)| key == name)
+    }
+
+    /// The files that are not empty; browsers send an empty one for a field without a file.
+    pub fn files(&self) -> &[Upload] {
+        &self.files
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Posted {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let Visit(frame) = Visit::from_request_parts(&mut parts, state).await?;
+        let token = parts.headers.get(csrf::HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let multipart = kind.is_some_and(|kind| kind.starts_with("multipart/form-data"));
+        let request = Request::from_parts(parts, body);
+        let form = if multipart { with_files(request, state).await? } else { plain(request, state).await? };
+        let token = token.unwrap_or_else(|| form.get(csrf::FIELD).to_owned());
+        if !frame.accepts(&token) {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "stale_form",
+                "the form's token does not belong to this session; load the page again",
+            ));
+        }
+        Ok(Posted { frame, form })
+    }
+}
+
+async fn plain<S: Send + Sync>(request: Request, state: &S) -> Result<Form, Problem> {
+    let bytes = Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| Problem::new(rejection.status(), "unreadable_form", rejection.body_text()))?;
+    Ok(Form { fields: form_pairs(&bytes), files: Vec::new() })
+}
+
+async fn with_files<S: Send + Sync>(request: Request, state: &S) -> Result<Form, Problem> {
+    let refuse = |status, text: String| Problem::new(status, "unreadable_form", text);
+    let mut parts = Multipart::from_request(request, state)
+        .await
+        .map_err(|rejection| refuse(rejection.status(), rejection.body_text()))?;
+    let mut form = Form::default();
+    loop {
+        let part = parts.next_field().await.map_err(|error| refuse(error.status(), error.body_text()))?;
+        let Some(part) = part else { return Ok(form) };
+        let field = part.name().unwrap_or_default().to_owned();
+        let name = part.file_name().map(str::to_owned);
+        let bytes = part.bytes().await.map_err(|error| refuse(error.status(), error.body_text()))?;
+        match name {
+            Some(_) if bytes.is_empty() => {}
+            Some(name) => form.files.push(Upload { field, name, bytes }),
+            None => form.fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
+        }
+    }
+}
