@@ -198,14 +198,16 @@ CREATE TABLE api_tokens (
   created_by TEXT NOT NULL,
   expires_at {time},
   last_used_at {time},
+  use_recorded_at {time},
   revoked_at {time}
 );
 
--- Password resets, start-up sign-in links and the like: single use, stored as a hash.
+-- Password resets, start-up sign-in links and the like: single use, stored as a hash. The link that makes the first
+-- administrator belongs to nobody yet.
 CREATE TABLE one_time_tokens (
   id {id},
   purpose TEXT NOT NULL,
-  user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  user_id BIGINT REFERENCES users (id) ON DELETE CASCADE,
   token_hash TEXT NOT NULL UNIQUE,
   created_at {time} NOT NULL,
   expires_at {time} NOT NULL,

@@ -1,6 +1,7 @@
 //! What every use case is given: the database, the clock, chance, and who asks.
 
 use crate::{
+    accounts::Pending,
     db::Db,
     error::{Error, Result},
     permission::{Permission, Permissions, Role},
@@ -236,6 +237,8 @@ pub struct StaffActor {
     pub session_id: Option<SessionId>,
     /// The token, when by token.
     pub token_id: Option<TokenId>,
+    /// What they must do first; until then they have no permissions.
+    pub pending: Option<Pending>,
 }
 
 /// Whose rows a read may return. Every read of customers' or technicians' rows takes one.
@@ -295,6 +298,7 @@ impl Actor {
     /// What the actor may do.
     pub fn permissions(&self) -> Permissions {
         match self {
+            Actor::User(staff) if staff.pending.is_some() => Permissions::default(),
             Actor::User(staff) => staff.permissions,
             Actor::Unix { .. } | Actor::System(_) => Permissions::all(),
             Actor::Customer { .. } | Actor::Anonymous => Permissions::default(),
@@ -362,10 +366,17 @@ impl Ctx {
     /// Refuses unless the actor has a permission. Routes declare theirs; this is for what depends on the request's content.
     pub fn require(&self, permission: Permission) -> Result<()> {
         if self.actor.permissions().has(permission) {
-            Ok(())
-        } else {
-            Err(Error::Forbidden(permission.to_string()))
+            return Ok(());
         }
+        let first = match &self.actor {
+            Actor::User(staff) => staff.pending,
+            _ => None,
+        };
+        Err(Error::Forbidden(match first {
+            Some(Pending::Password) => format!("{permission} before you have chosen a new password"),
+            Some(Pending::Totp) => format!("{permission} before you have set up a second factor"),
+            None => permission.to_string(),
+        }))
     }
 
     /// Whether the actor has a permission.

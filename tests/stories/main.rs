@@ -1,5 +1,6 @@
 //! The one integration binary: one link, one module per story.
 
+mod accounts;
 mod kernel;
 mod layers;
 mod terminal;

@@ -2,7 +2,17 @@
 
 #[cfg(feature = "server")]
 pub mod alive;
+#[cfg(feature = "server")]
+pub mod password;
+#[cfg(feature = "server")]
+pub mod service;
+#[cfg(feature = "server")]
+pub mod store;
+#[cfg(feature = "server")]
+pub mod totp;
 
+#[cfg(feature = "server")]
+use crate::permission::Permissions;
 use crate::{
     permission::{Permission, Role},
     types::*,
@@ -59,6 +69,61 @@ pub struct Me {
     pub permissions: Vec<Permission>,
     /// How they came: `session`, `token` or `socket`.
     pub via: String,
+    /// What must be done before anything else is allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+}
+
+text_enum! {
+    /// What a person who has signed in must do before they may do anything else.
+    pub enum Pending, "pending step" {
+        /// Choose a new password.
+        Password = "password",
+        /// Set up the second factor that their role must use.
+        Totp = "totp",
+    }
+}
+
+text_enum! {
+    /// What a one-time link is for.
+    pub enum Purpose, "link purpose" {
+        /// Sign in once; made by somebody who has the machine.
+        SignIn = "sign_in",
+        /// Make the first administrator.
+        FirstStart = "first_start",
+        /// Choose a new password.
+        PasswordReset = "password_reset",
+    }
+}
+
+/// Failed sign-ins that lock an account when they come within [`FAILURE_WINDOW_S`].
+pub const FAILURES_TO_LOCK: i64 = 5;
+/// Failed sign-ins from one address within [`FAILURE_WINDOW_S`] after which it must wait, whatever accounts they were for.
+pub const FAILURES_PER_ADDRESS: i64 = 50;
+/// How long a failed sign-in counts, in seconds.
+pub const FAILURE_WINDOW_S: i64 = 15 * 60;
+
+/// What a role may do: the program's defaults, with an administrator's changes written as `+ticket.read,-ticket.merge`.
+/// Administrators always keep accounts and roles in their hands, or nobody could give those back.
+#[cfg(feature = "server")]
+pub fn permissions_of(role: Role, changes: Option<&str>) -> Permissions {
+    let mut permissions = Permissions::of(role);
+    for change in changes.unwrap_or_default().split(',').filter(|change| !change.is_empty()) {
+        // A permission that only another version of the program knows changes nothing here.
+        if let Ok(permission) = change[1..].parse() {
+            permissions.set(permission, change.starts_with('+'));
+        }
+    }
+    for permission in Permission::ALL.iter().filter(|permission| is_fixed(role, **permission)) {
+        permissions.set(*permission, true);
+    }
+    permissions
+}
+
+/// Whether a role's permission can never be taken away.
+pub const fn is_fixed(role: Role, permission: Permission) -> bool {
+    matches!(role, Role::Admin)
+        && matches!(permission, Permission::UserRead | Permission::UserManage | Permission::RoleManage)
 }
 
 /// Name and password, and the second factor where there is one.
@@ -157,7 +222,7 @@ pub struct NewToken {
     /// Permissions it has, of those its maker has; all of them when absent.
     #[serde(default)]
     pub scopes: Vec<Permission>,
-    /// Days until it ends; 365 when absent, at most 3650.
+    /// Days until it ends, at most 3650; the configured life (90 days) when absent.
     #[serde(default)]
     pub expires_in_days: Option<i64>,
 }

@@ -86,7 +86,9 @@ pub fn may_name(from: &Room, to: &Room) -> bool {
         Types => false,
         Db => everyone || matches!(to, Frame(_)),
         Rules(_) => everyone || matches!(to, Rules(_)) || frame(to, &["permission"]),
-        Store(own) => everyone || matches!(to, Db) || matches!(to, Rules(s) if s == own),
+        Store(own) => {
+            everyone || matches!(to, Db) || matches!(to, Rules(s) if s == own) || frame(to, &["permission"])
+        }
         Service(own) => match to {
             Store(s) => s == own,
             Provider | Client | Queue => false,
