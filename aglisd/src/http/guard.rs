@@ -55,6 +55,7 @@ fn is_portal(path: &str) -> bool {
 
 /// What a request brings to show who asks.
 struct Credentials {
+    info: RequestInfo,
     bearer: Option<String>,
     peer: Option<Peer>,
     staff: Option<String>,
@@ -63,10 +64,11 @@ struct Credentials {
 }
 
 impl Credentials {
-    fn of(app: &App, request: &Request) -> Self {
+    fn of(app: &App, info: &RequestInfo, request: &Request) -> Self {
         let jar = CookieJar::from_headers(request.headers());
         let cookie = |name| jar.get(&cookie_name(app, name)).map(|cookie| cookie.value().to_owned());
         Credentials {
+            info: info.clone(),
             bearer: bearer(request.headers()).map(str::to_owned),
             peer: request.extensions().get::<Peer>().cloned(),
             staff: cookie(STAFF_COOKIE),
@@ -77,7 +79,7 @@ impl Credentials {
 
     async fn staff(&self, app: &App) -> Result<Option<Actor>, Problem> {
         if let Some(token) = &self.bearer {
-            return match credentials::by_token(app, token).await? {
+            return match credentials::by_token(app, &self.info, token).await? {
                 Some(actor) => Ok(Some(actor)),
                 None => Err(unauthenticated("the token is unknown, revoked or past its end")),
             };
@@ -86,7 +88,7 @@ impl Credentials {
             return Ok(Some(Actor::Unix { uid: peer.uid, name: peer.name.clone() }));
         }
         match &self.staff {
-            Some(secret) => Ok(credentials::by_session(app, secret)
+            Some(secret) => Ok(credentials::by_session(app, &self.info, secret)
                 .await?
                 .filter(|actor| matches!(actor, Actor::User(_)))),
             None => Ok(None),
@@ -95,7 +97,7 @@ impl Credentials {
 
     async fn customer(&self, app: &App) -> Result<Option<Actor>, Problem> {
         match &self.customer {
-            Some(secret) => Ok(credentials::by_session(app, secret)
+            Some(secret) => Ok(credentials::by_session(app, &self.info, secret)
                 .await?
                 .filter(|actor| matches!(actor, Actor::Customer { .. }))),
             None => Ok(None),
@@ -146,19 +148,19 @@ pub async fn guard(need: Need, mut request: Request, next: Next) -> Response {
             .into_response();
     };
     let info = request.extensions().get::<RequestInfo>().cloned().unwrap_or_default();
-    let credentials = Credentials::of(&app, &request);
+    let credentials = Credentials::of(&app, &info, &request);
     let actor = match credentials.actor(&app, need).await {
         Ok(actor) => actor,
         Err(problem) => return problem.into_response(),
     };
     let ctx = Ctx { now: app.now(), app, actor, request: info };
     if let Need::Permission(permission) = need
-        && !ctx.may(permission)
+        && let Err(refused) = ctx.require(permission)
     {
         let route =
             request.extensions().get::<MatchedPath>().map_or(request.uri().path(), MatchedPath::as_str);
         denied(&ctx, format!("{} {route}", request.method())).await;
-        return Problem::from(Error::Forbidden(permission.to_string())).into_response();
+        return Problem::from(refused).into_response();
     }
     if request.method() == Method::POST && request.headers().contains_key(idempotency::HEADER) {
         return idempotency::once(ctx, request, next).await;
