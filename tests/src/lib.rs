@@ -1,7 +1,11 @@
 //! What stories need: a world of one's own on a fresh database.
 
+mod browser;
+mod daemon;
 mod terminal;
 mod world;
 
+pub use browser::Browser;
+pub use daemon::{Daemon, eventually, free_port, program};
 pub use terminal::Terminal;
 pub use world::{Backend, Server, World, both};

@@ -3,5 +3,6 @@
 mod accounts;
 mod kernel;
 mod layers;
+mod start;
 mod terminal;
 mod units;

@@ -1,0 +1,110 @@
+//! Starting and stopping the daemon, also where something is in the way.
+
+use aglis_tests::{Backend, Browser, Daemon, program};
+use std::process::{Command, Output};
+
+fn serve(dir: &std::path::Path, args: &[&str], env: &[(&str, &str)]) -> Output {
+    Command::new(program("aglisd"))
+        .env("AGLIS_DATA", dir)
+        .envs(env.iter().copied())
+        .arg("serve")
+        .args(args)
+        .output()
+        .expect("aglisd runs")
+}
+
+fn one_line(output: &Output, code: i32, words: &[&str]) {
+    let text = String::from_utf8_lossy(&output.stderr);
+    let said: Vec<_> = text.lines().filter(|line| line.starts_with("aglisd: ")).collect();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert_eq!(said.len(), 1, "{text}");
+    for word in words {
+        assert!(said[0].contains(word), "{word:?} is not in {:?}", said[0]);
+    }
+    assert!(!text.contains("panicked") && !text.contains("RUST_BACKTRACE"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_daemon_on_the_same_folder_or_port_is_refused_in_one_line() {
+    let first = Daemon::start(Backend::Sqlite, &[]).await;
+    let address = first.url.trim_start_matches("http://").to_owned();
+    one_line(&serve(first.dir.path(), &["--listen", "127.0.0.1:0"], &[]), 6, &["another aglisd"]);
+    let elsewhere = tempfile::tempdir().unwrap();
+    one_line(&serve(elsewhere.path(), &["--listen", &address], &[]), 6, &[&address, "another program"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_the_way_is_said_in_one_line_with_a_code() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("file");
+    std::fs::write(&file, "x").unwrap();
+    one_line(&serve(&file.join("below"), &["--listen", "127.0.0.1:0"], &[]), 1, &["data folder"]);
+    one_line(
+        &serve(dir.path(), &["--listen", "127.0.0.1:0"], &[("AGLIS_DATABASE_URL", "mysql://x")]),
+        2,
+        &["database"],
+    );
+    one_line(
+        &serve(
+            dir.path(),
+            &["--listen", "127.0.0.1:0"],
+            &[("AGLIS_DATABASE_URL", "postgres://nobody@127.0.0.1:1/none")],
+        ),
+        7,
+        &["unavailable"],
+    );
+    let config = dir.path().join("aglis.toml");
+    std::fs::write(&config, "lisen = \"127.0.0.1:0\"\n").unwrap();
+    one_line(&serve(dir.path(), &["--config", &config.display().to_string()], &[]), 2, &["lisen", "listen"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_schema_is_refused_and_left_alone() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let world = aglis_tests::World::new(backend).await;
+        let mut tx = world.app.db.write().await.unwrap();
+        tx.run("INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (9999, 'future', 'x', $1)", aglis_core::args![world.app.now()])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        world.app.db.close().await;
+        one_line(
+            &serve(world.dir.path(), &["--listen", "127.0.0.1:0"], &[("AGLIS_DATABASE_URL", &world.url)]),
+            1,
+            &["9999", "newer program"],
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sigterm_ends_it_well_and_the_socket_is_gone() {
+    let mut daemon = Daemon::start(Backend::Sqlite, &[]).await;
+    let socket = daemon.dir.path().join("aglisd.sock");
+    assert!(socket.exists());
+    let status = daemon.stop().await;
+    assert!(status.success(), "{status}\n{}", daemon.log());
+    assert!(!socket.exists());
+    daemon.restart().await;
+    daemon.kill();
+    assert!(socket.exists(), "a killed daemon cannot tidy up");
+    daemon.restart().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_explorer_shows_every_operation() {
+    let daemon = Daemon::start(Backend::Sqlite, &[]).await;
+    let browser = Browser::desk().await;
+    browser.goto(&format!("{}/api/docs", daemon.url)).await;
+    browser.sees("/api/health/ready").await;
+    let shown = browser.run("return document.querySelectorAll('details').length").await.as_u64().unwrap();
+    let document: serde_json::Value =
+        reqwest::get(format!("{}/api/openapi.json", daemon.url)).await.unwrap().json().await.unwrap();
+    let methods = ["get", "post", "put", "patch", "delete"];
+    let there = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|item| methods.iter().filter(|method| item.get(**method).is_some()))
+        .count();
+    assert_eq!(shown, there as u64);
+}
