@@ -62,7 +62,7 @@ async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, P
                 () = stopping.wait() => return,
                 changed = newest.changed() => if changed.is_err() { return },
                 // Other processes seal too; and whoever was signed out or disabled must not hear on.
-                _ = recheck.tick() => if !aglis_core::accounts::alive::alive(&ctx).await.unwrap_or(true) { return },
+                _ = recheck.tick() => if !aglis_core::accounts::service::alive(&ctx).await.unwrap_or(true) { return },
             }
         }
     });

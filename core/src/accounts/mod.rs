@@ -1,8 +1,6 @@
 //! Staff accounts, sign-in, sessions and API tokens.
 
 #[cfg(feature = "server")]
-pub mod alive;
-#[cfg(feature = "server")]
 pub mod password;
 #[cfg(feature = "server")]
 pub mod service;

@@ -23,7 +23,7 @@ pub enum Room {
     Provider,
     /// The typed API client.
     Client,
-    /// What holds the rooms together: `app`, `config`, `error`, `permission`, `hub` and the like.
+    /// What holds the rooms together and belongs to no slice: `app`, `config`, `error`, `hub` and the like.
     Frame(String),
     /// A route or a page of the daemon.
     Handler,
@@ -38,7 +38,19 @@ pub enum Room {
 }
 
 /// Modules of `core` that are neither slices nor rooms of their own.
-const FRAME: &[&str] = &["app", "config", "counter", "error", "permission", "hub", "lib", "tls"];
+const FRAME: &[&str] = &[
+    "app",
+    "config",
+    "counter",
+    "error",
+    "health",
+    "hub",
+    "idempotency",
+    "lib",
+    "permission",
+    "secret",
+    "tls",
+];
 
 /// What `core` is made of.
 pub struct Map {
@@ -118,7 +130,7 @@ pub fn may_use_crate(from: &Room, name: &str) -> bool {
     match name {
         "sqlx" => matches!(from, Db),
         // A type that is both a row and an answer says so itself.
-        "sqlx::FromRow" => matches!(from, Rules(_) | Store(_) | Event | Queue | Db),
+        "sqlx::FromRow" => matches!(from, Rules(_) | Store(_) | Frame(_) | Event | Queue | Db),
         "redis" => matches!(from, Queue | Provider) || frame(from, &["hub"]),
         "reqwest" => matches!(from, Provider | Client),
         "lettre" => matches!(from, Provider),

@@ -1,9 +1,11 @@
 //! Use cases of accounts, sign-in, sessions, tokens and roles.
 
+mod alive;
 mod authenticate;
 mod second_factor;
 mod sign_in;
 
+pub use alive::alive;
 pub use authenticate::{authenticate_session, authenticate_token, authenticate_unix, me};
 pub use sign_in::{SignedIn, sign_in, sign_out};
 

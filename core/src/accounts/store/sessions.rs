@@ -105,6 +105,29 @@ pub async fn of_user(tx: &mut Tx, user: UserId, now: Time, limit: i64) -> Result
     .await
 }
 
+/// Whether a session neither ended nor was revoked.
+pub async fn holds(tx: &mut Tx, id: SessionId, now: Time) -> Result<bool, DbError> {
+    let row: Option<(i64,)> = tx
+        .opt(
+            "SELECT id FROM sessions WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2",
+            args![id, now],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// [`holds`], and its staff account was not disabled.
+pub async fn holds_for_user(tx: &mut Tx, id: SessionId, now: Time) -> Result<bool, DbError> {
+    let row: Option<(i64,)> = tx
+        .opt(
+            "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+             WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND u.active",
+            args![id, now],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Ends a session for good; false when it had ended already.
 pub async fn revoke(tx: &mut Tx, id: SessionId, now: Time) -> Result<bool, DbError> {
     Ok(tx

@@ -137,6 +137,19 @@ pub async fn revoke(tx: &mut Tx, id: TokenId, now: Time) -> Result<Option<String
     Ok(row.map(|(name,)| name))
 }
 
+/// Whether a token neither ended nor was revoked, nor its account disabled.
+pub async fn holds(tx: &mut Tx, id: TokenId, now: Time) -> Result<bool, DbError> {
+    let row: Option<(i64,)> = tx
+        .opt(
+            "SELECT t.id FROM api_tokens t LEFT JOIN users u ON u.id = t.user_id
+             WHERE t.id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
+               AND (t.user_id IS NULL OR u.active)",
+            args![id, now],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Notes that a token was used.
 pub async fn touch(tx: &mut Tx, id: TokenId, now: Time) -> Result<(), DbError> {
     tx.run("UPDATE api_tokens SET last_used_at = $2 WHERE id = $1", args![id, now]).await.map(drop)
