@@ -294,6 +294,7 @@ CREATE TABLE tickets (
   sla_started_at {time} NOT NULL,
   response_due_at {time} NOT NULL,
   resolution_due_at {time} NOT NULL,
+  at_risk_at {time} NOT NULL,
   responded_at {time},
   started_at {time},
   held_at {time},
@@ -319,11 +320,20 @@ CREATE INDEX tickets_status_due ON tickets (status, resolution_due_at, id);
 CREATE INDEX tickets_priority ON tickets (priority, status, id);
 CREATE INDEX tickets_customer ON tickets (customer_id, id);
 CREATE INDEX tickets_lead ON tickets (lead_id, status, id);
-CREATE INDEX tickets_area ON tickets (area_id, id);
-CREATE INDEX tickets_type ON tickets (type, id);
+CREATE INDEX tickets_area ON tickets (area_id, status, id);
+CREATE INDEX tickets_type ON tickets (type, status, id);
+CREATE INDEX tickets_created ON tickets (created_at, id);
 CREATE INDEX tickets_parent ON tickets (parent_id, id) WHERE parent_id IS NOT NULL;
 CREATE INDEX tickets_merged ON tickets (merged_into_id, id) WHERE merged_into_id IS NOT NULL;
 CREATE INDEX tickets_completed ON tickets (completed_at) WHERE completed_at IS NOT NULL;
+
+-- One row per word of a ticket's title and number; a search is a prefix range over it.
+CREATE TABLE ticket_terms (
+  ticket_id BIGINT NOT NULL REFERENCES tickets (id) ON DELETE CASCADE,
+  term {text_c} NOT NULL,
+  PRIMARY KEY (ticket_id, term)
+);
+CREATE INDEX ticket_terms_term ON ticket_terms (term, ticket_id);
 
 CREATE TABLE ticket_team (
   ticket_id BIGINT NOT NULL REFERENCES tickets (id) ON DELETE CASCADE,

@@ -5,4 +5,5 @@ mod kernel;
 mod layers;
 mod start;
 mod terminal;
+mod tickets;
 mod units;

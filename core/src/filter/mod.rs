@@ -17,7 +17,7 @@ use std::fmt;
 pub use complete::complete;
 pub use parse::FilterError;
 pub use schema::{AUDIT, CUSTOMERS, Choice, Field, Kind, Schema, TICKETS};
-pub use words::contains_folded;
+pub use words::{contains_folded, starts_a_word};
 
 /// A list of terms that must all hold. The empty filter keeps everything.
 #[derive(Debug, Clone, Default, PartialEq)]

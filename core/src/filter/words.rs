@@ -23,7 +23,8 @@ pub fn contains_folded(text: &str, needle: &str) -> bool {
 }
 
 /// Whether a word of `text` starts with `needle` (lower case), case ignored.
-pub(super) fn starts_a_word(text: &str, needle: &str) -> bool {
+#[must_use]
+pub fn starts_a_word(text: &str, needle: &str) -> bool {
     starts_folded(text, needle) || split(text).any(|word| starts_folded(word, needle))
 }
 

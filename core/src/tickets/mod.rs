@@ -1,6 +1,17 @@
-//! Tickets: the types every program shares. The rules stand in the files beside: [`state`] the state machine.
+//! Tickets: the types every program shares. The rules stand in the files beside: [`state`] the state machine, [`sla`]
+//! the promise of time, [`assign`] who is best for it, [`checklist`] and [`completion`] what done means, [`undo`] what
+//! can be taken back.
 
+pub mod assign;
+pub mod checklist;
+pub mod completion;
+#[cfg(feature = "server")]
+pub mod service;
+pub mod sla;
 pub mod state;
+#[cfg(feature = "server")]
+pub mod store;
+pub mod undo;
 mod wire;
 
 pub use wire::*;

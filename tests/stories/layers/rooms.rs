@@ -98,9 +98,8 @@ pub fn may_name(from: &Room, to: &Room) -> bool {
         Types => false,
         Db => everyone || matches!(to, Frame(_)),
         Rules(_) => everyone || matches!(to, Rules(_)) || frame(to, &["permission"]),
-        Store(own) => {
-            everyone || matches!(to, Db) || matches!(to, Rules(s) if s == own) || frame(to, &["permission"])
-        }
+        // A row holds other slices' values too, and whose rows may be read is said by `app::Scope`.
+        Store(_) => everyone || matches!(to, Db | Rules(_)) || frame(to, &["app", "permission"]),
         Service(own) => match to {
             Store(s) => s == own,
             Provider | Client | Queue => false,

@@ -1,0 +1,5 @@
+//! Tickets: from the report to the end, on both databases.
+
+mod fixture;
+mod listing;
+mod moving;
