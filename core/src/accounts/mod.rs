@@ -1,6 +1,8 @@
 //! Staff accounts, sign-in, sessions and API tokens.
 
 #[cfg(feature = "server")]
+pub mod check;
+#[cfg(feature = "server")]
 pub mod password;
 #[cfg(feature = "server")]
 pub mod service;
@@ -143,7 +145,7 @@ pub struct SignIn {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewUser {
-    /// Sign-in name: 3 to 32 of `a-z 0-9 . _ -`.
+    /// Sign-in name: 3 to 32 of `a-z 0-9 . _ -`, a letter first.
     pub username: String,
     /// The person's name; the sign-in name when absent.
     #[serde(default)]
@@ -189,6 +191,163 @@ pub struct UserChange {
     pub active: Option<bool>,
 }
 
+/// Which staff accounts a list shows, by sign-in name.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::IntoParams))]
+#[serde(default, deny_unknown_fields)]
+pub struct UserFilter {
+    /// Only this role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
+    /// Only those who may sign in, or may not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    /// Rows per page, 1 to 200; 50 when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// A password that an administrator sets for somebody, who must choose another one at the next sign-in.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetPassword {
+    /// At least 12 characters.
+    pub password: String,
+}
+
+/// One's own new password.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    /// The present password; not asked for as long as there is none.
+    #[serde(default)]
+    pub current: String,
+    /// The new one, at least 12 characters.
+    pub password: String,
+}
+
+/// One's present password, to confirm something that makes the account weaker.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmPassword {
+    /// The present password.
+    pub password: String,
+}
+
+/// Whose password is to be reset.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ResetPassword {
+    /// Sign-in name or e-mail address.
+    pub login: String,
+}
+
+/// The link from the mail, and the password to be.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmReset {
+    /// The secret from the link.
+    pub secret: String,
+    /// At least 12 characters.
+    pub password: String,
+}
+
+/// A link that signs in once.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LinkSignIn {
+    /// The secret from the link.
+    pub secret: String,
+}
+
+/// The first administrator of an installation, made with the link that it printed when it first started.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FirstAdministrator {
+    /// The secret from the link.
+    pub secret: String,
+    /// Sign-in name: 3 to 32 of `a-z 0-9 . _ -`, a letter first.
+    pub username: String,
+    /// The person's name; the sign-in name when absent.
+    #[serde(default)]
+    pub full_name: Option<String>,
+    /// E-mail address.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// At least 12 characters.
+    pub password: String,
+}
+
+/// The key of a second factor that is being set up.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct TotpKey {
+    /// The key as people type it into an authenticator app.
+    pub key: String,
+    /// The same as an address, for a QR code.
+    pub otpauth_url: String,
+}
+
+/// A code of the authenticator app.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TotpCode {
+    /// Six digits.
+    pub code: String,
+}
+
+/// Codes that each stand in for the second factor once; shown this once.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RecoveryCodes {
+    /// Ten codes.
+    pub codes: Vec<String>,
+}
+
+/// A role and what it may do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct RoleRights {
+    /// The role.
+    pub role: Role,
+    /// Every permission there is.
+    pub permissions: Vec<Right>,
+}
+
+/// Whether a role has a permission.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Right {
+    /// The permission.
+    pub permission: Permission,
+    /// Whether the role has it now.
+    pub granted: bool,
+    /// Whether the role has it unless an administrator changes that.
+    pub by_default: bool,
+    /// Whether it can never be taken away.
+    pub fixed: bool,
+}
+
+/// Whether a role is to have a permission.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetRight {
+    /// Granted or taken.
+    pub granted: bool,
+}
+
 /// A signed-in browser or app.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]
@@ -217,7 +376,7 @@ pub struct Session {
 pub struct NewToken {
     /// What it is for.
     pub name: String,
-    /// Permissions it has, of those its maker has; all of them when absent.
+    /// Permissions it has, of those its maker has; all of these when absent.
     #[serde(default)]
     pub scopes: Vec<Permission>,
     /// Days until it ends, at most 3650; the configured life (90 days) when absent.

@@ -51,3 +51,12 @@ fn combine(app: &App, start: &str, bytes: &[u8]) -> Vec<u8> {
     });
     bytes.iter().zip(pad).map(|(byte, pad)| byte ^ pad).collect()
 }
+/// Seals a key for the database: combined with a keystream that only the installation's secret and this key's own
+/// random start give, so that a copy of the database holds no second factors.
+pub(super) fn seal(app: &App, key: &[u8]) -> String {
+    let mut start = [0; 16];
+    app.random.fill(&mut start);
+    let start = hex::encode(start);
+    let sealed = combine(app, &start, key);
+    format!("{start}:{}", hex::encode(sealed))
+}

@@ -81,7 +81,8 @@ pub async fn sign_in(ctx: &Ctx, body: SignIn) -> Result<SignedIn> {
 
 /// A sign-in that has been counted and is to be judged.
 pub(super) struct Attempt {
-    id: i64,
+    /// The attempt's row.
+    pub(super) id: i64,
     /// The account, if there is one.
     pub(super) account: Option<Account>,
     /// Failures within the window, this one included.
@@ -96,13 +97,7 @@ pub(super) async fn begin(ctx: &Ctx, login: &str) -> Result<Attempt> {
     let login: String = login.trim().to_lowercase().chars().take(254).collect();
     let since = ctx.now.plus_seconds(-FAILURE_WINDOW_S);
     let mut tx = ctx.app.db.write().await?;
-    if !ctx.request.ip.is_empty() {
-        let (count, first) = attempts::failures_from(&mut tx, &ctx.request.ip, since).await?;
-        if count >= FAILURES_PER_ADDRESS {
-            let left_ms = first.map_or(0, |first| first.plus_seconds(FAILURE_WINDOW_S).since_ms(ctx.now));
-            return Err(Error::RateLimited { retry_after_s: u64::try_from(left_ms / 1000).unwrap_or(0) + 1 });
-        }
-    }
+    refuse_busy_address(&mut tx, ctx, since).await?;
     let account = users::by_login(&mut tx, &login, true).await?;
     // People type passwords into the wrong field: what is no sign-in name is kept as a hash only.
     let key = match &account {
@@ -113,6 +108,22 @@ pub(super) async fn begin(ctx: &Ctx, login: &str) -> Result<Attempt> {
     let failures = attempts::failures_of(&mut tx, &key, since).await?;
     tx.commit().await?;
     Ok(Attempt { id, account, failures, over: failures > FAILURES_TO_LOCK })
+}
+
+/// Refuses an address from which too much has failed. The local socket has none.
+async fn refuse_busy_address(tx: &mut Tx, ctx: &Ctx, since: Time) -> Result<()> {
+    let (count, first) = attempts::failures_from(tx, &ctx.request.ip, since).await?;
+    if ctx.request.ip.is_empty() || ctx.request.ip == "local" || count < FAILURES_PER_ADDRESS {
+        return Ok(());
+    }
+    let left_ms = first.map_or(0, |first| first.plus_seconds(FAILURE_WINDOW_S).since_ms(ctx.now));
+    Err(Error::RateLimited { retry_after_s: u64::try_from(left_ms / 1000).unwrap_or(0) + 1 })
+}
+
+/// Counts something an address tries, as failed, until it turns out right and is taken back.
+pub(super) async fn spend_address_budget(tx: &mut Tx, ctx: &Ctx, what: &str) -> Result<i64> {
+    refuse_busy_address(tx, ctx, ctx.now.plus_seconds(-FAILURE_WINDOW_S)).await?;
+    Ok(attempts::insert(tx, what, &ctx.request.ip, ctx.now).await?)
 }
 
 /// Records a failure, locks the account when it was the last one allowed, and says what the caller may know.

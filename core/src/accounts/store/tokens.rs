@@ -91,12 +91,12 @@ impl From<Row> for Token {
     }
 }
 
-/// A page of tokens that are not revoked, the newest first.
-pub async fn list(tx: &mut Tx, before: Option<TokenId>, limit: i64) -> Result<Vec<Token>, DbError> {
+/// Tokens that are not revoked, the newest first.
+pub async fn list(tx: &mut Tx, limit: i64) -> Result<Vec<Token>, DbError> {
     let rows: Vec<Row> = tx
         .all(
-            "SELECT id, name, scopes, created_by, created_at, expires_at, last_used_at FROM api_tokens WHERE revoked_at IS NULL AND id < $1 ORDER BY id DESC LIMIT $2",
-            args![before.map_or(i64::MAX, |id| id.0), limit],
+            "SELECT id, name, scopes, created_by, created_at, expires_at, last_used_at FROM api_tokens WHERE revoked_at IS NULL ORDER BY id DESC LIMIT $1",
+            args![limit],
         )
         .await?;
     Ok(rows.into_iter().map(Token::from).collect())
