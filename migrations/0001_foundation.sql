@@ -521,6 +521,7 @@ CREATE TABLE message_callbacks (
   UNIQUE (provider, dedupe_key)
 );
 CREATE INDEX message_callbacks_unmatched ON message_callbacks (provider, provider_id) WHERE message_id IS NULL;
+CREATE INDEX message_callbacks_unmatched_state ON message_callbacks (provider, provider_state_id) WHERE message_id IS NULL;
 
 -- What the sandbox provider was asked to send, as a phone would show it.
 CREATE TABLE sandbox_messages (

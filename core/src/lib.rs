@@ -34,10 +34,12 @@ pub mod hub;
 pub mod i18n;
 #[cfg(feature = "server")]
 pub mod idempotency;
+pub mod messages;
 pub mod notifications;
 pub mod permission;
 #[cfg(feature = "server")]
 pub mod provider;
+pub mod queue;
 #[cfg(feature = "server")]
 pub mod secret;
 pub mod technicians;

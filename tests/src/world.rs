@@ -1,7 +1,9 @@
 use aglis_core::{
     app::{Actor, App, Clock, Ctx, ManualClock, Parts, RequestInfo, Secret, SeededRandom},
+    config::Config,
     db::{DatabaseUrl, Db, migrate},
     hub::Hub,
+    queue::{self, Outbox},
     types::{Time, Zone},
 };
 use std::{
@@ -55,6 +57,8 @@ pub struct World {
     pub url: String,
     /// Which database it stands on.
     pub backend: Backend,
+    /// The ways out to people: the sandbox.
+    pub outbox: Arc<Outbox>,
 }
 
 struct SharedClock(Arc<ManualClock>);
@@ -63,6 +67,17 @@ impl Clock for SharedClock {
     fn now(&self) -> Time {
         self.0.now()
     }
+}
+
+fn installation(db: Db, clock: &Arc<ManualClock>, config: Config, seed: u64) -> App {
+    App::new(Parts {
+        db,
+        clock: Box::new(SharedClock(clock.clone())),
+        random: Box::new(SeededRandom::new(seed)),
+        config,
+        zone: Zone::named("Asia/Jakarta").expect("a zone"),
+        secret: Secret::new([7; 32]),
+    })
 }
 
 impl World {
@@ -76,15 +91,23 @@ impl World {
             .await
             .expect("a database");
         migrate::run(&db, clock.now()).await.expect("migrations");
-        let app = App::new(Parts {
-            db,
-            clock: Box::new(SharedClock(clock.clone())),
-            random: Box::new(SeededRandom::new(42)),
-            config: aglis_core::config::Config::defaults(dir.path()).expect("the defaults"),
-            zone: Zone::named("Asia/Jakarta").expect("a zone"),
-            secret: Secret::new([7; 32]),
-        });
-        World { app, clock, dir, url, backend }
+        let config = Config::defaults(dir.path()).expect("the defaults");
+        let app = installation(db, &clock, config, 42);
+        let outbox = Arc::new(Outbox::from_config(&app).expect("the sandbox"));
+        World { app, clock, dir, url, backend, outbox }
+    }
+
+    /// The same installation, configured differently.
+    pub fn with_config(&self, config: Config) -> App {
+        installation(self.app.db.clone(), &self.clock, config, 43)
+    }
+
+    /// Another process on the same database.
+    pub async fn beside(&self) -> App {
+        let db = Db::open(&self.url.parse::<DatabaseUrl>().expect("an address"), Hub::default())
+            .await
+            .expect("a database");
+        installation(db, &self.clock, Config::defaults(self.dir.path()).expect("the defaults"), 44)
     }
 
     /// A context in which an actor acts now.
@@ -105,6 +128,11 @@ impl World {
     /// A context in which root acts on the local socket.
     pub fn root(&self) -> Ctx {
         self.ctx(Actor::Unix { uid: 0, name: "root".into() })
+    }
+
+    /// Does all that is due, and all that follows from it. Returns how many tries that took.
+    pub async fn drain(&self) -> usize {
+        queue::drain(&self.app, &self.outbox).await.expect("the queue")
     }
 
     /// Lets time pass.

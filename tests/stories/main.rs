@@ -3,6 +3,8 @@
 mod accounts;
 mod kernel;
 mod layers;
+mod messages;
+mod queue;
 mod start;
 mod terminal;
 mod tickets;

@@ -74,6 +74,9 @@ settings! {
         concurrency: u32 = "5", from 1 to 100;
         /// How long the gateway may take to answer.
         timeout: Duration = "15s", from 1 to 300;
+        /// Whether the gateway may stand on this machine or in its network. Otherwise an address that leads there
+        /// is refused, because it could be used to reach what is not meant to be reached.
+        allow_private_providers: bool = "false";
         /// Hours in which messages that are not urgent wait.
         quiet_hours: Option<Hours> = "";
     }

@@ -48,6 +48,14 @@ impl fmt::Display for WebUrl {
     }
 }
 
+impl std::str::FromStr for WebUrl {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::parse(&Raw::Text(text.to_owned()))
+    }
+}
+
 impl Setting for WebUrl {
     const KIND: &'static str = "a web address (https://portal.isp.id)";
 

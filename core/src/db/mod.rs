@@ -12,12 +12,14 @@
 //! Migrations use `{id}`, `{time}`, `{json}` and `{text_c}` in the same way, see [`migrate`].
 
 mod error;
+mod listen;
 pub mod migrate;
 mod sqlite;
 mod url;
 mod value;
 
 pub use error::DbError;
+pub use listen::Listener;
 pub use sqlx::types::Json;
 pub(crate) use url::without_password;
 pub use url::{DatabaseUrl, DatabaseUrlError};
@@ -310,6 +312,19 @@ impl Tx {
             Inner::SqliteWrite(guard) => guard.connection().execute(sqlx::raw_sql(sql)).await.map(drop)?,
             Inner::PgRead(conn) => (&mut **conn).execute(sqlx::raw_sql(sql)).await.map(drop)?,
             Inner::PgWrite(tx) => (&mut **tx).execute(sqlx::raw_sql(sql)).await.map(drop)?,
+        }
+        Ok(())
+    }
+
+    /// Lets only one transaction at a time be between this call and its end for the same text. SQLite has one writer
+    /// at a time anyway.
+    pub async fn serialize_on(&mut self, text: &str) -> Result<(), DbError> {
+        if self.dialect() == Dialect::Postgres {
+            self.run(
+                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+                vec![Value::Text(text.to_owned())],
+            )
+            .await?;
         }
         Ok(())
     }

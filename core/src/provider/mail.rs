@@ -149,6 +149,12 @@ fn address(field: &'static str, value: &str) -> Result<lettre::Address, MailErro
     value.trim().parse().map_err(|_| MailError::Address(field))
 }
 
+/// Name and address of a sender written as `ISP Karawang <noreply@isp.id>` or as a bare address.
+pub fn sender(text: &str) -> Option<(Option<String>, String)> {
+    let mailbox: Mailbox = text.trim().parse().ok()?;
+    Some((mailbox.name, mailbox.email.to_string()))
+}
+
 /// How the connection to the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Encryption {

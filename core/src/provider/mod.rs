@@ -32,6 +32,25 @@ pub trait Provider<M>: Send + Sync {
     /// # Errors
     /// See [`SendError`]: the variant says whether trying again can help and whether it is safe.
     fn send<'a>(&'a self, message: &'a M) -> BoxFuture<'a, Result<Accepted, SendError>>;
+
+    /// Asks what became of a message whose try was cut off. Most gateways cannot be asked.
+    ///
+    /// # Errors
+    /// [`SendError`] when the question could not be put; it says nothing about the message.
+    fn lookup<'a>(&'a self, _message: &'a M) -> BoxFuture<'a, Result<Lookup, SendError>> {
+        Box::pin(std::future::ready(Ok(Lookup::Unsupported)))
+    }
+}
+
+/// What a provider knows of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lookup {
+    /// It cannot be asked.
+    Unsupported,
+    /// It took the message.
+    Known(Accepted),
+    /// The message never came.
+    Absent,
 }
 
 /// A WhatsApp gateway.

@@ -3,7 +3,9 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Accepted, BoxFuture, OutboundMail, OutboundMessage, Provider, SendError, mail::MailError};
+use super::{
+    Accepted, BoxFuture, Lookup, OutboundMail, OutboundMessage, Provider, SendError, mail::MailError,
+};
 
 /// Which kind of device a sandbox message landed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,14 +54,20 @@ impl fmt::Debug for SandboxEntry {
     }
 }
 
-/// Where sandbox messages are kept. Every call keeps one entry, also for a message that is there
-/// already: like a phone, the inbox shows what was sent twice.
+/// Where sandbox messages are kept. Like a gateway with idempotency keys, an inbox keeps each of our
+/// messages once and answers the second time with the entry of the first.
 pub trait SandboxInbox: Send + Sync {
     /// Keeps a message and gives the id of the entry.
     ///
     /// # Errors
     /// [`SendError::Transient`] when the storage does not answer.
     fn record(&self, entry: SandboxEntry) -> BoxFuture<'_, Result<i64, SendError>>;
+
+    /// Whether a message came.
+    ///
+    /// # Errors
+    /// [`SendError::Transient`] when the storage does not answer.
+    fn find<'a>(&'a self, provider_id: &'a str) -> BoxFuture<'a, Result<bool, SendError>>;
 }
 
 /// The id the sandbox gives a message; the same each time.
@@ -77,6 +85,15 @@ impl Sandbox {
     /// A sandbox that delivers into `inbox`.
     pub fn new(inbox: Arc<dyn SandboxInbox>) -> Self {
         Self { inbox }
+    }
+
+    async fn found(&self, message_id: i64) -> Result<Lookup, SendError> {
+        let provider_id = provider_id(message_id);
+        Ok(if self.inbox.find(&provider_id).await? {
+            Lookup::Known(Accepted { provider_id: Some(provider_id), cost: Some(0), ..Accepted::default() })
+        } else {
+            Lookup::Absent
+        })
     }
 
     async fn deliver(&self, entry: SandboxEntry) -> Result<Accepted, SendError> {
@@ -106,6 +123,10 @@ impl Provider<OutboundMessage> for Sandbox {
             .await
         })
     }
+
+    fn lookup<'a>(&'a self, message: &'a OutboundMessage) -> BoxFuture<'a, Result<Lookup, SendError>> {
+        Box::pin(self.found(message.message_id))
+    }
 }
 
 impl Provider<OutboundMail> for Sandbox {
@@ -128,6 +149,10 @@ impl Provider<OutboundMail> for Sandbox {
             .await
         })
     }
+
+    fn lookup<'a>(&'a self, mail: &'a OutboundMail) -> BoxFuture<'a, Result<Lookup, SendError>> {
+        Box::pin(self.found(mail.message_id))
+    }
 }
 
 #[cfg(test)]
@@ -143,9 +168,17 @@ mod tests {
     impl SandboxInbox for Memory {
         fn record(&self, entry: SandboxEntry) -> BoxFuture<'_, Result<i64, SendError>> {
             let mut entries = self.0.lock().unwrap();
-            entries.push(entry);
-            let id = entries.len() as i64;
-            Box::pin(async move { Ok(id) })
+            let known = entries.iter().position(|known| known.provider_id == entry.provider_id);
+            let place = known.unwrap_or(entries.len());
+            if known.is_none() {
+                entries.push(entry);
+            }
+            Box::pin(async move { Ok(place as i64) })
+        }
+
+        fn find<'a>(&'a self, provider_id: &'a str) -> BoxFuture<'a, Result<bool, SendError>> {
+            let found = self.0.lock().unwrap().iter().any(|entry| entry.provider_id == provider_id);
+            Box::pin(async move { Ok(found) })
         }
     }
 
@@ -160,11 +193,13 @@ mod tests {
             media: None,
             urgency: Urgency::Critical,
         };
+        assert_eq!(Provider::lookup(&sandbox, &message).await.unwrap(), Lookup::Absent);
         for _ in 0..2 {
             let accepted = Provider::send(&sandbox, &message).await.unwrap();
             assert_eq!(accepted.provider_id.as_deref(), Some("sbx-12"));
         }
-        assert_eq!(inbox.0.lock().unwrap().len(), 2);
+        assert!(matches!(Provider::lookup(&sandbox, &message).await.unwrap(), Lookup::Known(_)));
+        assert_eq!(inbox.0.lock().unwrap().len(), 1);
     }
 
     #[tokio::test]

@@ -102,7 +102,8 @@ pub fn may_name(from: &Room, to: &Room) -> bool {
         Store(_) => everyone || matches!(to, Db | Rules(_)) || frame(to, &["app", "permission"]),
         Service(own) => match to {
             Store(s) => s == own,
-            Provider | Client | Queue => false,
+            // The queue is named to write jobs down in the service's own transaction; nothing is done there.
+            Provider | Client => false,
             _ => true,
         },
         Event => !matches!(to, Store(_) | Provider | Client),

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::provider::{Accepted, BREAKER_OPEN, BoxFuture, Provider, SendError};
+use crate::provider::{Accepted, BREAKER_OPEN, BoxFuture, Lookup, Provider, SendError};
 
 /// When the breaker opens and how it closes again.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -200,5 +200,9 @@ impl<M: Send + Sync, P: Provider<M>> Provider<M> for Broken<P> {
             }
             result
         })
+    }
+
+    fn lookup<'a>(&'a self, message: &'a M) -> BoxFuture<'a, Result<Lookup, SendError>> {
+        self.inner.lookup(message)
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::{sync::Notify, time::Instant};
 
-use crate::provider::{Accepted, BoxFuture, Outgoing, Provider, RATE_LIMITED, SendError, Urgency};
+use crate::provider::{Accepted, BoxFuture, Lookup, Outgoing, Provider, RATE_LIMITED, SendError, Urgency};
 
 /// How much may go out through one provider account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -244,5 +244,9 @@ impl<M: Outgoing, P: Provider<M>> Provider<M> for Limited<P> {
             drop(permit);
             result
         })
+    }
+
+    fn lookup<'a>(&'a self, message: &'a M) -> BoxFuture<'a, Result<Lookup, SendError>> {
+        self.inner.lookup(message)
     }
 }

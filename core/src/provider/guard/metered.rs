@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::provider::{Accepted, BoxFuture, Provider, SendError};
+use crate::provider::{Accepted, BoxFuture, Lookup, Provider, SendError};
 
 pub(super) struct Metered<P> {
     inner: P,
@@ -33,5 +33,9 @@ impl<M: Send + Sync, P: Provider<M>> Provider<M> for Metered<P> {
             .increment(1);
             result
         })
+    }
+
+    fn lookup<'a>(&'a self, message: &'a M) -> BoxFuture<'a, Result<Lookup, SendError>> {
+        self.inner.lookup(message)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::provider::{Accepted, BoxFuture, Provider, SendError};
+use crate::provider::{Accepted, BoxFuture, Lookup, Provider, SendError};
 
 pub(super) struct Timed<M> {
     inner: Arc<dyn Provider<M>>,
@@ -25,6 +25,14 @@ impl<M: Send + Sync> Provider<M> for Timed<M> {
             tokio::time::timeout(self.limit, self.inner.send(message))
                 .await
                 .unwrap_or_else(|_| Err(SendError::uncertain("no answer in time")))
+        })
+    }
+
+    fn lookup<'a>(&'a self, message: &'a M) -> BoxFuture<'a, Result<Lookup, SendError>> {
+        Box::pin(async move {
+            tokio::time::timeout(self.limit, self.inner.lookup(message))
+                .await
+                .unwrap_or_else(|_| Err(SendError::transient("timeout", "no answer in time")))
         })
     }
 }

@@ -1,0 +1,70 @@
+# Pesan kepada pelanggan dan teknisi (WhatsApp dan surel).
+
+msg-otp-login =
+    Kode masuk { $business } Anda: *{ $code }*
+    Berlaku { $minutes } menit. Jangan berikan kode ini kepada siapa pun, termasuk petugas kami.
+
+msg-ticket-created =
+    Halo { $name }, laporan Anda sudah kami terima.
+    Nomor tiket: *{ $number }*
+    Perihal: { $title }
+    Kami akan memberi kabar begitu ada perkembangan.
+    { $business }
+
+msg-ticket-assigned =
+    Halo { $name }, tiket *{ $number }* sudah ditangani oleh { $technician }.
+    { $business }
+
+msg-ticket-status =
+    Halo { $name }, status tiket *{ $number }* sekarang: { $status }.
+    { $business }
+
+msg-ticket-eta =
+    Halo { $name }, teknisi untuk tiket *{ $number }* diperkirakan tiba { $eta }.
+    { $business }
+
+msg-ticket-comment =
+    Halo { $name }, ada tanggapan untuk tiket *{ $number }*:
+    { $comment }
+    { $business }
+
+msg-ticket-completed =
+    Halo { $name }, tiket *{ $number }* sudah selesai dikerjakan.
+    Mohon beri penilaian Anda di { $link }
+    Terima kasih, { $business }
+
+msg-ticket-cancelled =
+    Halo { $name }, tiket *{ $number }* dibatalkan. Alasan: { $reason }
+    { $business }
+
+msg-technician-lead =
+    { $name }, Anda memimpin tiket *{ $number }*.
+    Perihal: { $title }
+    Pelanggan: { $customer }, { $phone }
+    Alamat: { $address }
+    { $link }
+
+msg-technician-member =
+    { $name }, Anda membantu tiket *{ $number }*.
+    Perihal: { $title }
+    Pelanggan: { $customer }, { $phone }
+    Alamat: { $address }
+    { $link }
+
+msg-ticket-subject = Tiket { $number }
+
+msg-password-reset-subject = Atur ulang kata sandi { $business }
+msg-password-reset =
+    Halo { $name },
+
+    Buka tautan ini dalam { $minutes } menit untuk membuat kata sandi baru:
+    { $link }
+
+    Jika Anda tidak memintanya, abaikan surel ini; kata sandi Anda tidak berubah.
+
+msg-status-open = Terbuka
+msg-status-assigned = Ditugaskan
+msg-status-in-progress = Sedang dikerjakan
+msg-status-on-hold = Ditunda
+msg-status-completed = Selesai
+msg-status-cancelled = Dibatalkan

@@ -1,0 +1,181 @@
+//! Writing messages, sending them, hearing what became of them, receiving.
+
+mod inbound;
+mod react;
+mod report;
+mod sandbox;
+mod send;
+
+pub use inbound::received;
+pub use react::react;
+pub use report::reported;
+pub use sandbox::{sandbox_find, sandbox_list, sandbox_mark, sandbox_record, sandbox_reply};
+pub use send::{abandon, begin, finish, requeue};
+
+use super::{
+    Direction, Message, MessageChannel, MessageFilter, MessageKind, MessageStatus,
+    store::{self, NewRow},
+    template,
+};
+use crate::{
+    app::Ctx,
+    db::Tx,
+    error::{Error, Result},
+    event::{Event, Subject, SubjectKind, emit},
+    queue::{self, Extra, JobPriority, SendBulk, SendGroup, SendMail, SendNotification, SendOtp},
+    types::*,
+};
+
+/// A message to be made from a template.
+#[derive(Debug, Clone)]
+pub struct NewMessage<'a> {
+    /// Name of the template.
+    pub template: &'a str,
+    /// By which way, when not by the template's own.
+    pub channel: Option<MessageChannel>,
+    /// Language of the text.
+    pub locale: Locale,
+    /// Phone in E.164, group id or mail address, as the template's channel wants.
+    pub address: &'a str,
+    /// Values of the template's variables.
+    pub variables: &'a [(&'static str, &'a str)],
+    /// The customer it concerns.
+    pub customer_id: Option<CustomerId>,
+    /// The staff member it goes to.
+    pub user_id: Option<UserId>,
+    /// The ticket it is about.
+    pub ticket_id: Option<TicketId>,
+    /// After this it is of no use; the template's own time when absent.
+    pub expires_at: Option<Time>,
+}
+
+/// Writes a message and its job down in the caller's transaction.
+///
+/// # Errors
+/// [`Error::Invalid`] when a variable is empty; nothing is written then.
+pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Result<MessageId> {
+    let template = template::named(new.template)?;
+    let channel = new.channel.unwrap_or(template.channel);
+    let text = template.render(channel, new.locale, new.variables)?;
+    let row = NewRow {
+        direction: Direction::Out,
+        channel,
+        kind: template.kind,
+        address: new.address,
+        customer_id: new.customer_id,
+        user_id: new.user_id,
+        ticket_id: new.ticket_id,
+        template: template.name,
+        locale: new.locale.as_str(),
+        subject: text.subject,
+        body: &text.body,
+        status: MessageStatus::Queued,
+        provider: None,
+        provider_id: None,
+        created_at: ctx.now,
+        expires_at: new.expires_at.or(Some(template.expires_at(ctx.now))),
+    };
+    let id = store::insert(tx, row).await?;
+    enqueue(tx, ctx.now, id, channel, template.kind).await?;
+    Ok(id)
+}
+
+/// Writes a one-time code down. The code stands in the message's row until it is sent and nowhere else.
+pub async fn send_otp(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    phone: &Phone,
+    customer_id: Option<CustomerId>,
+    locale: Locale,
+    code: &str,
+    expires_at: Time,
+) -> Result<MessageId> {
+    let minutes = (expires_at.since_ms(ctx.now) / 60_000).max(1).to_string();
+    let variables = [("code", code), ("minutes", minutes.as_str()), ("business", business(ctx))];
+    send(
+        tx,
+        ctx,
+        NewMessage {
+            template: "otp-login",
+            channel: None,
+            locale,
+            address: phone.as_str(),
+            variables: &variables,
+            customer_id,
+            user_id: None,
+            ticket_id: None,
+            expires_at: Some(expires_at),
+        },
+    )
+    .await
+}
+
+async fn enqueue(
+    tx: &mut Tx,
+    now: Time,
+    message_id: MessageId,
+    channel: MessageChannel,
+    kind: MessageKind,
+) -> Result<()> {
+    if channel == MessageChannel::Email {
+        queue::enqueue(tx, now, &SendMail { message_id }).await?;
+        return Ok(());
+    }
+    match kind {
+        MessageKind::Otp => queue::enqueue(tx, now, &SendOtp { message_id }).await?,
+        MessageKind::Group => queue::enqueue(tx, now, &SendGroup { message_id }).await?,
+        MessageKind::Bulk => queue::enqueue(tx, now, &SendBulk { message_id }).await?,
+        MessageKind::Notification | MessageKind::Inbound => {
+            let high = Extra { priority: Some(JobPriority::High), ..Extra::default() };
+            queue::enqueue_with(tx, now, &SendNotification { message_id }, high).await?
+        }
+    };
+    Ok(())
+}
+
+/// A page of messages, the newest first.
+pub async fn list(ctx: &Ctx, filter: &MessageFilter) -> Result<Page<Message>> {
+    let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
+    let before = page.after::<MessageId>()?;
+    let mut tx = ctx.app.db.read().await?;
+    let rows = store::list(&mut tx, filter, before, page.rows() as i64 + 1).await?;
+    Ok(Page::from_rows(rows, page.rows(), |message| message.id))
+}
+
+/// One message.
+pub async fn get(ctx: &Ctx, id: MessageId) -> Result<Message> {
+    let mut tx = ctx.app.db.read().await?;
+    store::get(&mut tx, id).await?.ok_or(Error::NotFound("message"))
+}
+
+/// Moves a message on, if that is forward, and says so.
+async fn advance(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    message: &store::Outgoing,
+    next: MessageStatus,
+    failure: Option<(&str, &str)>,
+) -> Result<bool> {
+    if !message.status.may_become(next) {
+        return Ok(false);
+    }
+    store::set_status(tx, message.id, next, failure, ctx.now).await?;
+    if !matches!(next, MessageStatus::Queued | MessageStatus::Sending) {
+        let mut subject = Subject::new(SubjectKind::Message, message.id.0, message.template.clone());
+        subject.customer_id = message.customer_id;
+        let event = Event::MessageStatusChanged {
+            message_id: Some(message.id),
+            ticket_id: message.ticket_id,
+            template: message.template.clone(),
+            channel: message.channel.to_string(),
+            status: next.to_string(),
+        };
+        emit(tx, ctx, &subject, event).await?;
+    }
+    Ok(true)
+}
+
+/// The name that messages are signed with.
+fn business(ctx: &Ctx) -> &str {
+    &ctx.app.config.business.name
+}

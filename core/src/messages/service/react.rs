@@ -1,0 +1,104 @@
+//! Messages that follow from events.
+
+use super::{NewMessage, business, send};
+use crate::{
+    app::Ctx,
+    db::Tx,
+    error::{Error, Result},
+    event::{Event, Recipient, Subject, SubjectKind},
+    i18n::format,
+    messages::{
+        MessageChannel,
+        store::{self, TicketFacts},
+    },
+    types::*,
+};
+
+/// Writes the message that an event sets off. Whoever cannot or does not want to be reached is left out. A message that
+/// cannot be made is logged and never fails what caused it.
+pub async fn react(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    subject: &Subject,
+    event: &Event,
+    to: &Recipient,
+    template: &str,
+) -> Result<()> {
+    let (SubjectKind::Ticket, Some(id)) = (subject.kind, subject.id) else { return Ok(()) };
+    let Some(ticket) = store::ticket_facts(tx, TicketId(id)).await? else { return Ok(()) };
+    let person = match to {
+        Recipient::Customer => store::customer_facts(tx, TicketId(id)).await?,
+        Recipient::Lead(technician) | Recipient::Member(technician) => {
+            store::technician_facts(tx, *technician).await?
+        }
+    };
+    let Some(person) = person else { return Ok(()) };
+    let (channel, address) = match (person.phone, person.email) {
+        (Some(phone), _) if person.by_whatsapp => (MessageChannel::Whatsapp, phone.as_str().to_owned()),
+        (_, Some(email)) if person.by_email => (MessageChannel::Email, email),
+        _ => return Ok(()),
+    };
+    let said = said(tx, ctx, event, &ticket, person.locale).await?;
+    let page = match to {
+        Recipient::Customer => "customer",
+        Recipient::Lead(_) | Recipient::Member(_) => "staff",
+    };
+    let link = format!("{}/{page}/tickets/{}", ctx.app.config.server.public_url, ticket.number);
+    let phone = ticket.customer_phone.as_ref().map(Phone::local).unwrap_or_default();
+    let variables = [
+        ("name", person.name.as_str()),
+        ("number", ticket.number.as_str()),
+        ("title", ticket.title.as_str()),
+        ("business", business(ctx)),
+        ("link", link.as_str()),
+        ("customer", ticket.customer_name.as_deref().unwrap_or("-")),
+        ("phone", if phone.is_empty() { "-" } else { phone.as_str() }),
+        ("address", ticket.customer_address.as_deref().unwrap_or("-")),
+        said.as_ref().map_or(("said", ""), |(name, text)| (*name, text.as_str())),
+    ];
+    let message = NewMessage {
+        template,
+        channel: Some(channel),
+        locale: person.locale,
+        address: &address,
+        variables: &variables,
+        customer_id: person.customer_id,
+        user_id: person.user_id,
+        ticket_id: Some(TicketId(id)),
+        expires_at: None,
+    };
+    match send(tx, ctx, message).await {
+        Ok(_) => Ok(()),
+        Err(error @ (Error::Invalid(_) | Error::Internal(_))) => {
+            tracing::error!(template, ticket = %ticket.number, %error, "a message could not be made");
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What only this event's template says.
+async fn said(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    event: &Event,
+    ticket: &TicketFacts,
+    locale: Locale,
+) -> Result<Option<(&'static str, String)>> {
+    Ok(match event {
+        Event::TicketAssigned { lead_name, .. } => Some(("technician", lead_name.clone())),
+        Event::TicketStatusChanged { to: Some(status), .. } => {
+            let key = format!("msg-status-{}", status.as_str().replace('_', "-"));
+            Some(("status", crate::i18n::t(locale, &key, &[])))
+        }
+        Event::TicketEtaSet { eta_at } => {
+            let at = eta_at.or(ticket.eta_at);
+            at.map(|at| ("eta", format::date_time(locale, &ctx.app.zone, at)))
+        }
+        Event::TicketCancelled { reason, .. } => Some(("reason", reason.clone())),
+        Event::TicketCommented { comment_id: Some(comment), .. } => {
+            store::comment_body(tx, *comment).await?.map(|body| ("comment", body))
+        }
+        _ => None,
+    })
+}

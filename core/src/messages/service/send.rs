@@ -1,0 +1,180 @@
+//! One try to send a message: written down before, recorded after.
+
+use super::{advance, report};
+use crate::{
+    app::Ctx,
+    db::Tx,
+    error::{Error, Result},
+    messages::{
+        AttemptOutcome, Begin, End, Letter, MessageKind, MessageStatus, Progress, Step, next_step,
+        store::{self, AttemptRow, Outgoing},
+        template,
+    },
+    types::*,
+};
+
+/// What a sent one-time code is replaced by.
+const SCRUBBED: &str = "••••••";
+
+/// Decides what is to be done with a message and, where it is to be sent, writes the try down as `sending`. When this
+/// returns [`Begin::Send`] the try is on disk.
+pub async fn begin(ctx: &Ctx, id: MessageId, provider: &str) -> Result<Begin> {
+    let mut tx = ctx.app.db.write().await?;
+    let Some(message) = store::hold(&mut tx, id).await? else { return Err(Error::NotFound("message")) };
+    let last = store::last_attempt(&mut tx, id).await?;
+    let progress = Progress {
+        kind: message.kind,
+        status: message.status,
+        expires_at: message.expires_at,
+        last: last.as_ref().map(|try_| (try_.outcome, try_.finished_at.unwrap_or(try_.started_at))),
+        unknown: store::count_unknown(&mut tx, id).await?,
+    };
+    let number = last.map_or(0, |try_| try_.number);
+    match next_step(&progress, ctx.now) {
+        Step::Nothing => Ok(Begin::Nothing),
+        Step::Wait(ms) => Ok(Begin::Wait(ms)),
+        Step::Resolve => Ok(Begin::Resolve(letter(message, number))),
+        Step::Expire => {
+            let failure = ("expired", "it could not be sent while it was of use");
+            advance(&mut tx, ctx, &message, MessageStatus::Expired, Some(failure)).await?;
+            scrub(&mut tx, &message).await?;
+            tx.commit().await?;
+            Ok(Begin::Nothing)
+        }
+        Step::Send => {
+            store::start_attempt(&mut tx, id, number + 1, provider, ctx.now).await?;
+            advance(&mut tx, ctx, &message, MessageStatus::Sending, None).await?;
+            tx.commit().await?;
+            Ok(Begin::Send(letter(message, number + 1)))
+        }
+    }
+}
+
+fn letter(message: Outgoing, attempt: i64) -> Letter {
+    Letter {
+        id: message.id,
+        attempt,
+        channel: message.channel,
+        kind: message.kind,
+        address: message.address,
+        subject: message.subject,
+        body: message.body,
+    }
+}
+
+/// Records how a try ended. Reports that came before this commit are matched now. Returns false when the try was
+/// already closed by somebody else, whose word then holds.
+pub async fn finish(ctx: &Ctx, letter: &Letter, provider: &str, end: &End) -> Result<bool> {
+    let mut tx = ctx.app.db.write().await?;
+    if let End::Accepted { provider_id: Some(id), .. } = end {
+        tx.serialize_on(&report::key(provider, id)).await?;
+    }
+    let Some(message) = store::hold(&mut tx, letter.id).await? else {
+        return Err(Error::NotFound("message"));
+    };
+    if *end == End::NotTried {
+        store::forget_attempt(&mut tx, letter.id, letter.attempt).await?;
+        tx.commit().await?;
+        return Ok(true);
+    }
+    if !store::end_attempt(&mut tx, letter.id, letter.attempt, row(end), ctx.now).await? {
+        return Ok(false);
+    }
+    match end {
+        End::Accepted { provider_id, cost } => {
+            store::set_provider(&mut tx, letter.id, provider, provider_id.as_deref(), *cost).await?;
+            advance(&mut tx, ctx, &message, MessageStatus::Sent, None).await?;
+            scrub(&mut tx, &message).await?;
+            if let Some(id) = provider_id {
+                report::match_waiting(&mut tx, ctx, letter.id, provider, Some(id), None).await?;
+            }
+        }
+        End::Refused { code, error } => {
+            advance(&mut tx, ctx, &message, MessageStatus::Failed, Some((code, error))).await?;
+            scrub(&mut tx, &message).await?;
+        }
+        End::Unknown { error } => {
+            advance(&mut tx, ctx, &message, MessageStatus::Unknown, Some(("uncertain", error))).await?;
+            if message.kind == MessageKind::Otp {
+                scrub(&mut tx, &message).await?;
+            }
+        }
+        End::Failed { .. } | End::Absent | End::NotTried => {}
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+fn row(end: &End) -> AttemptRow<'_> {
+    let blank = AttemptRow { outcome: AttemptOutcome::Absent, provider_id: None, code: None, error: None };
+    match end {
+        End::Accepted { provider_id, .. } => {
+            AttemptRow { outcome: AttemptOutcome::Accepted, provider_id: provider_id.as_deref(), ..blank }
+        }
+        End::Refused { code, error } => {
+            AttemptRow { outcome: AttemptOutcome::Refused, code: Some(code), error: Some(error), ..blank }
+        }
+        End::Failed { code, error } => {
+            AttemptRow { outcome: AttemptOutcome::Failed, code: Some(code), error: Some(error), ..blank }
+        }
+        End::Unknown { error } => AttemptRow {
+            outcome: AttemptOutcome::Unknown,
+            code: Some("uncertain"),
+            error: Some(error),
+            ..blank
+        },
+        End::Absent | End::NotTried => blank,
+    }
+}
+
+/// A code that was sent, or will not be, has no business in our database.
+async fn scrub(tx: &mut Tx, message: &Outgoing) -> Result<()> {
+    if message.kind == MessageKind::Otp {
+        store::set_body(tx, message.id, SCRUBBED).await?;
+    }
+    Ok(())
+}
+
+/// The job of a message was given up: the message failed, unless it was sent after all or perhaps.
+pub async fn abandon(tx: &mut Tx, ctx: &Ctx, id: MessageId, error: &str) -> Result<()> {
+    let Some(message) = store::hold(tx, id).await? else { return Ok(()) };
+    let cut_off = store::last_attempt(tx, id).await?.filter(|try_| try_.outcome == AttemptOutcome::Sending);
+    let next = if let Some(try_) = cut_off {
+        let end = End::Unknown { error: error.to_owned() };
+        store::end_attempt(tx, id, try_.number, row(&end), ctx.now).await?;
+        MessageStatus::Unknown
+    } else if message.status == MessageStatus::Unknown {
+        return Ok(());
+    } else {
+        MessageStatus::Failed
+    };
+    advance(tx, ctx, &message, next, Some(("gave_up", error))).await?;
+    scrub(tx, &message).await
+}
+
+/// Makes a message ready to be sent again because staff said so. A sent, old or perhaps sent one-time code is refused:
+/// its reader has to ask for a new one.
+pub async fn requeue(tx: &mut Tx, ctx: &Ctx, id: MessageId) -> Result<()> {
+    let message = store::hold(tx, id).await?.ok_or(Error::NotFound("message"))?;
+    if message.kind == MessageKind::Otp
+        && (message.body == SCRUBBED || message.status != MessageStatus::Queued)
+    {
+        return Err(Error::conflict(
+            "illegal_transition",
+            "a one-time code is not sent again: the recipient has to ask for a new one",
+        ));
+    }
+    match message.status {
+        MessageStatus::Failed | MessageStatus::Expired => {
+            let expires_at = template::named(&message.template)
+                .map_or(message.expires_at, |template| Some(template.expires_at(ctx.now)));
+            store::reset(tx, id, expires_at).await?;
+            Ok(())
+        }
+        MessageStatus::Queued | MessageStatus::Sending => Ok(()),
+        status => Err(Error::conflict(
+            "illegal_transition",
+            format!("the message is {status}: only messages that were not sent can be sent again"),
+        )),
+    }
+}

@@ -1,0 +1,121 @@
+//! Every kind of job, in one list.
+
+use super::{JobError, JobPriority, JobSpec, JobType, QueueName, Run, deliver, store};
+use crate::types::*;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+macro_rules! registry {
+    ($($job:ident),+ $(,)?) => {
+        /// What the worker can do.
+        pub const REGISTRY: &[JobSpec] = &[$(JobSpec::of::<$job>()),+];
+    };
+}
+
+registry![SendOtp, SendNotification, SendGroup, SendBulk, SendMail, PruneJobs];
+
+/// A job that sends one message.
+macro_rules! sender {
+    ($(#[$meta:meta])* $name:ident, $kind:literal, $queue:ident, $priority:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            /// The message.
+            pub message_id: MessageId,
+        }
+
+        impl JobType for $name {
+            const KIND: &'static str = $kind;
+            const QUEUE: QueueName = QueueName::$queue;
+            const PRIORITY: JobPriority = JobPriority::$priority;
+            // Longer than a window of the limiter and a call together.
+            const TIMEOUT: Duration = Duration::from_secs(150);
+
+            fn unique_key(&self) -> Option<String> {
+                Some(self.message_id.to_string())
+            }
+
+            async fn run(self, run: Run) -> Result<(), JobError> {
+                deliver::deliver(&run, self.message_id).await
+            }
+        }
+    };
+}
+
+sender! {
+    /// Sends a one-time code.
+    SendOtp, "send-otp", Messages, Critical
+}
+sender! {
+    /// Sends what somebody waits for or should know.
+    SendNotification, "send-notification", Messages, Normal
+}
+sender! {
+    /// Sends to a group.
+    SendGroup, "send-group", Messages, Normal
+}
+sender! {
+    /// Sends one of many.
+    SendBulk, "send-bulk", Messages, Low
+}
+sender! {
+    /// Sends a mail.
+    SendMail, "send-mail", Mail, Normal
+}
+
+/// Forgets jobs that ended well more than a week ago.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PruneJobs {}
+
+impl JobType for PruneJobs {
+    const KIND: &'static str = "prune-jobs";
+    const QUEUE: QueueName = QueueName::System;
+    const PRIORITY: JobPriority = JobPriority::Low;
+    const TIMEOUT: Duration = Duration::from_secs(600);
+
+    async fn run(self, run: Run) -> Result<(), JobError> {
+        let before = run.app.now().plus_seconds(-7 * 24 * 3600);
+        loop {
+            let mut tx = run.app.db.write().await?;
+            let gone = store::prune(&mut tx, before, 1000).await?;
+            tx.commit().await?;
+            if gone < 1000 {
+                return Ok(());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What waits in the database of an installation that is updated. A change here orphans it.
+    #[test]
+    fn payloads_and_kinds_stay_as_they_are() {
+        fn golden<J: JobType + PartialEq + std::fmt::Debug>(job: J, kind: &str, payload: &str) {
+            assert_eq!(J::KIND, kind);
+            assert_eq!(serde_json::to_string(&job).unwrap(), payload, "{kind}");
+            assert_eq!(serde_json::from_str::<J>(payload).unwrap(), job, "{kind}");
+        }
+        let message_id = MessageId(7);
+        golden(SendOtp { message_id }, "send-otp", r#"{"message_id":7}"#);
+        golden(SendNotification { message_id }, "send-notification", r#"{"message_id":7}"#);
+        golden(SendGroup { message_id }, "send-group", r#"{"message_id":7}"#);
+        golden(SendBulk { message_id }, "send-bulk", r#"{"message_id":7}"#);
+        golden(SendMail { message_id }, "send-mail", r#"{"message_id":7}"#);
+        golden(PruneJobs {}, "prune-jobs", "{}");
+        assert_eq!(REGISTRY.len(), 6, "every kind has its golden payload here");
+    }
+
+    #[test]
+    fn kinds_are_told_apart_and_codes_go_first() {
+        for (n, spec) in REGISTRY.iter().enumerate() {
+            assert!(REGISTRY[..n].iter().all(|other| other.kind != spec.kind), "{} stands twice", spec.kind);
+            assert!(spec.attempts >= 1 && spec.timeout >= Duration::from_secs(1));
+            assert_eq!(spec.priority == JobPriority::Critical, spec.kind == "send-otp");
+        }
+    }
+}

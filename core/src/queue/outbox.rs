@@ -1,0 +1,111 @@
+//! The ways out: which provider takes WhatsApp messages and which one mail, each behind its guards.
+
+use super::{DbInbox, QueueName};
+use crate::{
+    app::App,
+    config::{Config, MailSecurity, WhatsappProvider},
+    provider::{
+        OutboundMail, OutboundMessage, Provider,
+        guard::{BreakerSettings, GuardSettings, Guarded, Limits, guard},
+        http::Reach,
+        mail::{self, Encryption, Smtp},
+        sandbox::Sandbox,
+        whatsapp::fonnte::{self, Fonnte},
+    },
+};
+use std::{sync::Arc, time::Duration};
+
+/// The providers in use.
+#[derive(Clone)]
+pub struct Outbox {
+    /// WhatsApp.
+    pub whatsapp: Guarded<OutboundMessage>,
+    /// Mail.
+    pub mail: Guarded<OutboundMail>,
+}
+
+/// Why the providers cannot be set up; names the setting.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboxError {
+    /// Fonnte's settings.
+    #[error("whatsapp: {0}")]
+    Fonnte(#[from] fonnte::SettingsError),
+    /// The mail server's settings.
+    #[error("mail: {0}")]
+    Mail(#[from] mail::MailError),
+    /// `mail.from` is missing or no address.
+    #[error("mail.from: set the sender, such as `ISP Karawang <noreply@isp.id>`")]
+    From,
+}
+
+impl Outbox {
+    /// Sets up what the configuration names: the sandbox where nothing else is.
+    ///
+    /// # Errors
+    /// [`OutboxError`] names the setting that cannot be used. Must be called inside a tokio runtime.
+    pub fn from_config(app: &App) -> Result<Outbox, OutboxError> {
+        let config = &app.config;
+        let sandbox = Sandbox::new(Arc::new(DbInbox(app.clone())));
+        let whatsapp: Arc<dyn Provider<OutboundMessage>> = match config.whatsapp.provider {
+            WhatsappProvider::Sandbox => Arc::new(sandbox.clone()),
+            WhatsappProvider::Fonnte => Arc::new(Fonnte::new(&fonnte(config))?),
+        };
+        let mail: Arc<dyn Provider<OutboundMail>> = match smtp(config)? {
+            Some(settings) => Arc::new(Smtp::new(&settings)?),
+            None => Arc::new(sandbox),
+        };
+        let limits = Limits {
+            per_window: config.whatsapp.limit as usize,
+            window: config.whatsapp.limit_window,
+            concurrency: config.whatsapp.concurrency as usize,
+            ..Limits::default()
+        };
+        let slack = Duration::from_secs(10);
+        let breaker = BreakerSettings::default();
+        let whatsapp =
+            guard(whatsapp, GuardSettings { limits, breaker, timeout: config.whatsapp.timeout + slack });
+        let mail = guard(
+            mail,
+            GuardSettings { limits: Limits::default(), breaker, timeout: config.mail.timeout + slack },
+        );
+        Ok(Outbox { whatsapp, mail })
+    }
+
+    /// How many jobs of a queue that are not critical can be worked on right now.
+    pub(super) fn room(&self, queue: QueueName) -> usize {
+        match queue {
+            QueueName::Messages => self.whatsapp.limiter.room(),
+            QueueName::Mail => self.mail.limiter.room(),
+            QueueName::System => usize::MAX,
+        }
+    }
+}
+
+fn fonnte(config: &Config) -> fonnte::Settings {
+    fonnte::Settings {
+        base_url: config.whatsapp.fonnte_url.to_string(),
+        token: config.whatsapp.fonnte_token.clone().unwrap_or_default(),
+        timeout: config.whatsapp.timeout,
+        reach: if config.whatsapp.allow_private_providers { Reach::Anywhere } else { Reach::Public },
+    }
+}
+
+fn smtp(config: &Config) -> Result<Option<mail::Settings>, OutboxError> {
+    let Some(host) = config.mail.host.clone() else { return Ok(None) };
+    let (from_name, from) =
+        mail::sender(config.mail.from.as_deref().unwrap_or_default()).ok_or(OutboxError::From)?;
+    Ok(Some(mail::Settings {
+        host,
+        port: config.mail.port,
+        encryption: match config.mail.security {
+            MailSecurity::Tls => Encryption::Tls,
+            MailSecurity::Starttls => Encryption::StartTls,
+            MailSecurity::None => Encryption::None,
+        },
+        login: config.mail.user.clone().map(|user| (user, config.mail.password.clone().unwrap_or_default())),
+        from,
+        from_name,
+        timeout: config.mail.timeout,
+        connections: 4,
+    }))
+}
