@@ -1,6 +1,7 @@
 //! Chores of the repository: `cargo xtask test`, `generate` and `bench`.
 
 mod apt;
+mod bench;
 mod child;
 mod generate;
 mod postgres;
@@ -37,6 +38,11 @@ enum Chore {
         #[arg(last = true)]
         filter: Vec<OsString>,
     },
+    /// Measure release programs against references built into the bench; misses are said, not failed
+    Bench {
+        /// start, list, writers, portal, console; all when none is named
+        names: Vec<OsString>,
+    },
     /// Write the committed files that the programs generate: manual pages and the OpenAPI document
     Generate {
         /// Only say what differs, and fail when something does
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = stop::listen().and_then(|()| match cli.chore {
         Chore::Test { filter } => test::run(&filter),
+        Chore::Bench { names } => bench::measure(&names),
         Chore::Generate { check, built } => generate::run(check, built),
     });
     match outcome {

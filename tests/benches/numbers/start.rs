@@ -1,0 +1,56 @@
+//! From start to a healthy answer on a database with 10,000 customers, and memory at rest.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::figure::{Report, Target, median};
+use crate::process::{REFERENCE, Server, aglisd, free_address};
+use crate::seed;
+
+const CUSTOMERS: i64 = 10_000;
+const STARTS: usize = 7;
+
+pub fn run(report: &mut Report) -> anyhow::Result<()> {
+    let data = tempfile::tempdir()?;
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let db = seed::open(data.path()).await?;
+        seed::customers(&db, CUSTOMERS).await?;
+        db.close().await;
+        anyhow::Ok(())
+    })?;
+
+    let (mut ours, mut reference) = (Vec::new(), Vec::new());
+    for _ in 0..STARTS {
+        ours.push(aglisd(data.path())?.took);
+        reference.push(bare()?.took);
+    }
+    let (ours, reference) = (median(&mut ours), median(&mut reference));
+    report.time("start to GET /api/health 200", ours, Target::AtMost(150.0));
+    report.time("the same of a bare axum server", reference, Target::None);
+    report.ratio("ratio", ours.as_secs_f64(), reference.as_secs_f64(), Target::None);
+
+    let server = aglisd(data.path())?;
+    std::thread::sleep(Duration::from_secs(5));
+    let bare = bare()?;
+    report.figure("resident memory at rest", server.memory()?, " MB", Target::AtMost(40.0));
+    report.figure("the same of a bare axum server", bare.memory()?, " MB", Target::None);
+    Ok(())
+}
+
+fn bare() -> anyhow::Result<Server> {
+    let address = free_address()?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args([REFERENCE, &address]);
+    Server::start(command, address, "/")
+}
+
+/// A server that does nothing but answer, in a process of its own.
+pub fn reference() -> anyhow::Result<()> {
+    let address = std::env::args().next_back().unwrap_or_default();
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let listener = tokio::net::TcpListener::bind(address).await?;
+        let app = axum::Router::new().route("/", axum::routing::get(|| async { "ok" }));
+        axum::serve(listener, app).await?;
+        Ok(())
+    })
+}
