@@ -1,1 +1,5 @@
-fn main() {}
+//! The AGLIS live console.
+
+fn main() -> std::process::ExitCode {
+    aglis_tui::main()
+}

@@ -1,0 +1,454 @@
+//! Screen 5: find a customer among all of them, and see what matters about one.
+
+use aglis_core::customers::{Customer, CustomerFilter, CustomerSummary};
+use aglis_core::event::{LiveEvent, SubjectKind};
+use aglis_core::filter::{CUSTOMERS, Facts, Filter, Test};
+use aglis_core::types::{CustomerId, Time};
+use ratatui::layout::Rect;
+
+use super::words;
+use crate::app::{Cmd, Cx, Ui};
+use crate::keymap::Act;
+use crate::lang::texts as tx;
+use crate::net::request::{Payload, Request};
+use crate::theme::Role;
+use crate::widget::table::{self, Column, Row, cell};
+use crate::widget::{Canvas, ListCursor, Move, span};
+
+/// The daemon is asked when nobody has typed for this long.
+const ASK_AFTER_MS: i64 = 120;
+/// Details are asked for when the cursor has rested for this long.
+const REST_MS: i64 = 250;
+/// Rows asked for at once.
+const PAGE: u32 = 100;
+
+/// What the screen knows.
+#[derive(Debug, Default)]
+pub struct State {
+    rows: Vec<CustomerSummary>,
+    next: Option<String>,
+    filter_text: String,
+    filter: Filter,
+    cursor: ListCursor,
+    detail: Option<Box<Customer>>,
+    revealed: bool,
+    open: bool,
+    asked: Option<CustomerFilter>,
+    loaded: bool,
+    ask_at: Option<Time>,
+    look_at: Option<Time>,
+}
+
+/// A row, to be judged by a filter.
+struct Judged<'a>(&'a CustomerSummary);
+
+impl Facts for Judged<'_> {
+    fn any_text(&self, field: &str, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        match field {
+            "status" => test(self.0.status.as_str()),
+            "pkg" => self.0.package_name.as_deref().is_some_and(test),
+            "area" => self.0.area_name.as_deref().is_some_and(test),
+            "odp" => self.0.odp_name.as_deref().is_some_and(test),
+            "name" => test(&self.0.name),
+            "phone" => test(&self.0.phone),
+            "no" => test(&self.0.number),
+            _ => false,
+        }
+    }
+    fn amount(&self, _field: &str) -> Option<i64> {
+        None
+    }
+    fn any_word(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
+        [&self.0.name, &self.0.number, &self.0.phone, &self.0.address].into_iter().any(|text| test(text))
+    }
+}
+
+/// What the daemon can judge of a filter; the rest is judged here.
+fn query(filter: &Filter) -> CustomerFilter {
+    let mut query = CustomerFilter { limit: Some(PAGE), ..CustomerFilter::default() };
+    let mut words: Vec<&str> = Vec::new();
+    for term in filter.terms.iter().filter(|term| !term.invert) {
+        match &term.test {
+            Test::Word(word) => words.push(word),
+            Test::AnyOf(field, values) => match (field.name, values.as_slice()) {
+                ("status", [one]) => query.status = one.parse().ok(),
+                ("tag", [one]) => query.tag = Some(one.clone()),
+                ("name" | "no" | "phone", [one]) => words.push(one),
+                _ => {}
+            },
+            Test::Compare(..) => {}
+        }
+    }
+    if !words.is_empty() {
+        query.q = Some(words.join(" "));
+    }
+    query
+}
+
+/// The terms the daemon does not judge: everything but words and what [`query`] passes on.
+fn rest(filter: &Filter) -> Filter {
+    let judged = |term: &&aglis_core::filter::Term| {
+        !term.invert
+            && match &term.test {
+                Test::Word(_) => true,
+                Test::AnyOf(field, values) => {
+                    values.len() == 1 && matches!(field.name, "status" | "tag" | "name" | "no" | "phone")
+                }
+                Test::Compare(..) => false,
+            }
+    };
+    Filter { terms: filter.terms.iter().filter(|term| !judged(term)).cloned().collect() }
+}
+
+impl State {
+    /// It is shown now.
+    pub fn shown(&mut self, cx: &mut Cx<'_>) {
+        if !self.loaded && self.asked.is_none() {
+            self.refresh(cx);
+        }
+    }
+
+    /// Asks again.
+    pub fn refresh(&mut self, cx: &mut Cx<'_>) {
+        let query = query(&self.filter);
+        self.asked = cx.link.is_up().then(|| query.clone());
+        self.ask_at = None;
+        cx.ask(Request::Customers(Box::new(query)));
+    }
+
+    /// What the filter says.
+    #[must_use]
+    pub fn filter_text(&self) -> &str {
+        &self.filter_text
+    }
+
+    /// How many are shown.
+    #[must_use]
+    pub fn shown_count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether one is open.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Filters by a text that parses; the daemon is asked a moment after the last key.
+    pub fn set_filter(&mut self, text: &str, cx: &mut Cx<'_>) {
+        let Ok(filter) = Filter::parse(&CUSTOMERS, text) else { return };
+        text.trim().clone_into(&mut self.filter_text);
+        let judge = rest(&filter);
+        self.rows.retain(|row| judge.matches(&Judged(row)));
+        self.filter = filter;
+        self.cursor.keep(self.rows.len());
+        self.ask_at = Some(cx.ui.now.plus_ms(ASK_AFTER_MS));
+    }
+
+    /// Opens one.
+    pub fn open(&mut self, id: CustomerId, cx: &mut Cx<'_>) {
+        self.open = true;
+        if self.detail.as_ref().is_none_or(|detail| detail.id != id) {
+            self.detail = None;
+            self.revealed = false;
+            cx.ask(Request::Customer(id));
+        }
+        if let Some(at) = self.rows.iter().position(|row| row.id == id) {
+            self.cursor.at = at;
+        }
+    }
+
+    /// When it wants to ask.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Time> {
+        [self.ask_at, self.look_at].into_iter().flatten().min()
+    }
+
+    /// Time has passed.
+    pub fn tick(&mut self, cx: &mut Cx<'_>) {
+        if self.ask_at.is_some_and(|at| at <= cx.ui.now) {
+            self.refresh(cx);
+        }
+        if self.look_at.is_some_and(|at| at <= cx.ui.now) {
+            self.look_at = None;
+            if let Some(id) = self.rows.get(self.cursor.at).map(|row| row.id)
+                && self.detail.as_ref().is_none_or(|detail| detail.id != id)
+            {
+                cx.ask(Request::Customer(id));
+            }
+        }
+    }
+
+    /// An answer came. One to a question that was overtaken is dropped.
+    pub fn answer(&mut self, request: &Request, payload: &Payload, cx: &mut Cx<'_>) {
+        match (request, payload) {
+            (Request::Customers(query), Payload::Customers(page)) => {
+                let first = query.cursor.is_none();
+                let current = self.asked.as_ref().is_some_and(|asked| same(asked, query));
+                if !current {
+                    return;
+                }
+                self.asked = None;
+                self.loaded = true;
+                if first {
+                    self.rows.clear();
+                }
+                let judge = rest(&self.filter);
+                self.rows.extend(page.items.iter().filter(|row| judge.matches(&Judged(row))).cloned());
+                self.next.clone_from(&page.next_cursor);
+                self.cursor.keep(self.rows.len());
+                self.look_at = Some(cx.ui.now);
+                self.more(cx);
+            }
+            (Request::Customer(_) | Request::Reveal(_), Payload::Customer(customer)) => {
+                let here =
+                    self.open || self.rows.get(self.cursor.at).is_some_and(|row| row.id == customer.id);
+                if here {
+                    self.revealed = matches!(request, Request::Reveal(_));
+                    self.detail = Some(customer.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A question was not answered.
+    pub fn failed(&mut self, request: &Request) {
+        if matches!(request, Request::Customers(_)) {
+            self.asked = None;
+        }
+    }
+
+    /// Something happened somewhere.
+    pub fn live(&mut self, event: &LiveEvent, cx: &mut Cx<'_>) {
+        if event.subject_kind != SubjectKind::Customer || event.kind == "customer.revealed" {
+            return;
+        }
+        if self.loaded && self.ask_at.is_none() {
+            self.ask_at = Some(cx.ui.now.plus_ms(1_000));
+        }
+    }
+
+    /// Loads the next page when the cursor comes near the end, or when too few of a page were kept.
+    fn more(&mut self, cx: &mut Cx<'_>) {
+        let near = self.cursor.at + self.cursor.height.max(20) >= self.rows.len();
+        if near
+            && self.asked.is_none()
+            && cx.link.is_up()
+            && let Some(next) = self.next.take()
+        {
+            let query = CustomerFilter { cursor: Some(next), ..query(&self.filter) };
+            self.asked = Some(query.clone());
+            cx.ask(Request::Customers(Box::new(query)));
+        }
+    }
+
+    /// Moves the cursor.
+    pub fn go(&mut self, movement: Move, cx: &mut Cx<'_>) {
+        self.cursor.go(movement, self.rows.len());
+        self.look_at = Some(cx.ui.now.plus_ms(REST_MS));
+        self.more(cx);
+    }
+
+    /// Does what a key stands for.
+    pub fn act(&mut self, act: Act, cx: &mut Cx<'_>) {
+        let Some(row) = self.rows.get(self.cursor.at) else { return };
+        let (id, number) = (row.id, row.number.clone());
+        match act {
+            Act::Open if self.open => {
+                let Some(detail) = &self.detail else { return };
+                cx.cmds.push(Cmd::FilterTickets(format!("cust:{}", detail.number)));
+            }
+            Act::Open => self.open(id, cx),
+            Act::Reveal => {
+                if self.revealed && self.detail.as_ref().is_some_and(|detail| detail.id == id) {
+                    cx.ask(Request::Customer(id));
+                } else {
+                    cx.ask(Request::Reveal(id));
+                    cx.toast(Role::Info, cx.ui.t(tx::REVEALING));
+                }
+            }
+            Act::Copy => {
+                cx.toast(Role::Ok, cx.ui.f(tx::COPIED, &[&number]));
+                cx.cmds.push(Cmd::Copy(number));
+            }
+            _ => {}
+        }
+    }
+
+    /// Steps back.
+    pub fn back(&mut self, cx: &mut Cx<'_>) {
+        if self.open {
+            self.open = false;
+            self.look_at = Some(cx.ui.now);
+        } else if !self.filter_text.is_empty() {
+            self.set_filter("", cx);
+        }
+    }
+
+    /// The status line.
+    #[must_use]
+    pub fn status(&self, ui: &Ui) -> String {
+        if self.revealed {
+            return ui.t(tx::REVEALED_RECORDED).to_owned();
+        }
+        let dim = if self.asked.is_some() && self.loaded { ui.t(tx::SEARCHING) } else { "" };
+        dim.to_owned()
+    }
+
+    /// Draws it.
+    pub fn view(&mut self, ui: &Ui, canvas: &mut Canvas<'_>, area: Rect) {
+        let filter = if self.filter_text.is_empty() { ui.t(tx::ALL_CUSTOMERS) } else { &self.filter_text };
+        canvas.text(1, area.y, area.width.saturating_sub(12), filter, Role::Title);
+        let more = if self.next.is_some() { "+" } else { "" };
+        canvas.right(
+            area.right() - 1,
+            area.y,
+            12,
+            &format!("{}{more}", ui.count(self.rows.len())),
+            Role::Muted,
+        );
+        let detail_rows = if self.open { area.height * 3 / 5 } else { 5 };
+        let detail_rows = if area.height >= 12 { detail_rows } else { 0 };
+        let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + detail_rows), ..area };
+        self.cursor.height = table::height(list);
+        self.cursor.keep(self.rows.len());
+        if self.rows.is_empty() {
+            let text = if self.loaded { tx::NOTHING_MATCHES } else { tx::LOADING };
+            canvas.text(2, list.y + 1, area.width - 2, ui.t(text), Role::Muted);
+        }
+        let columns = [
+            Column::fixed(ui.t(tx::COL_CUSTOMER_NUMBER), 16, 0),
+            Column::wide(ui.t(tx::COL_NAME), 14, 2, 0),
+            Column::fixed("WHATSAPP", 14, 3),
+            Column::wide(ui.t(tx::COL_PACKAGE), 10, 1, 4),
+            Column::fixed(ui.t(tx::COL_STATUS), 12, 1),
+            Column::fixed(ui.t(tx::COL_TICKETS), 6, 2).right(),
+        ];
+        table::draw(canvas, list, &columns, &self.cursor, self.rows.len(), |index| {
+            self.rows.get(index).map_or_else(Row::default, |row| customer_row(ui, row))
+        });
+        if detail_rows > 0 {
+            let area = Rect { y: area.bottom() - detail_rows, height: detail_rows, ..area };
+            self.view_detail(ui, canvas, area);
+        }
+    }
+
+    fn view_detail(&self, ui: &Ui, canvas: &mut Canvas<'_>, area: Rect) {
+        let under = self.rows.get(self.cursor.at).map(|row| row.id);
+        let detail = self.detail.as_ref().filter(|detail| self.open || Some(detail.id) == under);
+        let title = detail.map(|detail| detail.number.as_str()).unwrap_or_default();
+        canvas.rule(area, area.y, title);
+        let Some(detail) = detail else { return };
+        let hint = format!(
+            "({} {})",
+            ui.keymap.hint(Act::Reveal),
+            ui.t(if self.revealed { tx::HIDES } else { tx::REVEALS })
+        );
+        let (glyph, word, role) = words::customer(canvas.theme, detail.status);
+        let mut lines = vec![
+            vec![
+                span(detail.name.clone(), Role::Title),
+                span("  ", role),
+                span(glyph, role),
+                span(" ", role),
+                span(ui.t(word), role),
+            ],
+            vec![span(detail.address.clone(), Role::Text)],
+            vec![
+                span("WA ", Role::Muted),
+                span(detail.phone.clone(), Role::Text),
+                span("  ", role),
+                span(detail.email.clone().unwrap_or_default(), Role::Text),
+                span("  ", role),
+                span(hint, Role::Muted),
+            ],
+            vec![
+                span(ui.t(tx::CONNECTION), Role::Muted),
+                span(" ", role),
+                span(detail.package.as_ref().map_or("", |package| &package.name).to_owned(), Role::Text),
+                span("  ", role),
+                span(detail.odp_name.clone().unwrap_or_default(), Role::Text),
+                span(detail.odp_port.map(|port| format!(" port {port}")).unwrap_or_default(), Role::Text),
+                span("  ", role),
+                span(detail.pppoe_username.clone().unwrap_or_default(), Role::Muted),
+            ],
+        ];
+        if self.open {
+            if let Some(pic) = &detail.pic_name {
+                let phone = detail.pic_phone.clone().unwrap_or_default();
+                lines.push(vec![
+                    span("PIC ", Role::Muted),
+                    span(pic.clone(), Role::Text),
+                    span("  ", role),
+                    span(phone, Role::Text),
+                ]);
+            }
+            if !detail.tags.is_empty() {
+                lines.push(vec![
+                    span(ui.t(tx::TAGS), Role::Muted),
+                    span(" ", role),
+                    span(detail.tags.join(", "), Role::Text),
+                ]);
+            }
+            let since = detail.activated_at.unwrap_or(detail.created_at);
+            lines.push(vec![
+                span(ui.t(tx::SINCE), Role::Muted),
+                span(" ", role),
+                span(ui.date(since), Role::Text),
+            ]);
+            if !detail.notes.is_empty() {
+                lines.push(vec![
+                    span(ui.t(tx::NOTES), Role::Muted),
+                    span(" ", role),
+                    span(detail.notes.clone(), Role::Text),
+                ]);
+            }
+            lines.push(vec![
+                span(format!("{} ", ui.keymap.hint(Act::Open)), Role::Key),
+                span(ui.t(tx::THEIR_TICKETS), Role::Muted),
+            ]);
+        }
+        for (line, spans) in lines.iter().enumerate().take(usize::from(area.height.saturating_sub(1))) {
+            canvas.spans(1, area.y + 1 + u16::try_from(line).unwrap_or(0), area.width - 1, spans);
+        }
+    }
+}
+
+fn same(a: &CustomerFilter, b: &CustomerFilter) -> bool {
+    a.q == b.q && a.status == b.status && a.tag == b.tag && a.cursor == b.cursor
+}
+
+fn customer_row<'a>(ui: &Ui, row: &'a CustomerSummary) -> Row<'a> {
+    let (glyph, word, role) = words::customer(ui.theme, row.status);
+    let tickets = if row.open_tickets == 0 {
+        cell("0", Role::Muted)
+    } else {
+        cell(row.open_tickets.to_string(), Role::Warn)
+    };
+    Row {
+        marked: false,
+        cells: vec![
+            cell(row.number.as_str(), Role::Text),
+            cell(row.name.as_str(), Role::Text),
+            cell(row.phone.as_str(), Role::Muted),
+            cell(row.package_name.as_deref().unwrap_or_default(), Role::Text),
+            cell(format!("{glyph} {}", ui.t(word)), role),
+            tickets,
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_daemon_judges_what_it_can_and_we_the_rest() {
+        let filter = Filter::parse(&CUSTOMERS, "budi status:isolir !area:barat pkg:silver").expect("filter");
+        let query = query(&filter);
+        assert_eq!(query.q.as_deref(), Some("budi"));
+        assert_eq!(query.status.map(|status| status.to_string()).as_deref(), Some("suspended"));
+        assert_eq!(rest(&filter).to_string(), "!area:barat pkg:silver");
+    }
+}
