@@ -1,5 +1,13 @@
 //! Master data: packages, optical distribution points (ODP), areas and holidays.
 
+#[cfg(feature = "server")]
+pub mod service;
+#[cfg(feature = "server")]
+mod store;
+mod wire;
+
+pub use wire::*;
+
 use crate::types::*;
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,12 @@
 //! Customers: who they are, what they have, where it ends at the network.
 
+pub mod rules;
+#[cfg(feature = "server")]
+pub mod service;
+#[cfg(feature = "server")]
+pub mod store;
+pub mod terms;
+
 use crate::{catalog::Package, types::*};
 use serde::{Deserialize, Serialize};
 

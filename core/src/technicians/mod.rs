@@ -1,5 +1,13 @@
 //! Technicians: who can do which work where.
 
+#[cfg(feature = "server")]
+pub mod service;
+#[cfg(feature = "server")]
+mod store;
+mod wire;
+
+pub use wire::*;
+
 use crate::{tickets::ServiceType, types::*};
 use serde::{Deserialize, Serialize};
 
