@@ -101,14 +101,9 @@ async fn disk(app: &App) -> Check {
     let found = tokio::task::spawn_blocking(move || {
         let folder = std::fs::canonicalize(&folder)
             .map_err(|error| format!("the data folder cannot be read: {error}"))?;
-        let disks = sysinfo::Disks::new_with_refreshed_list()
-            .map_err(|error| format!("the disks cannot be listed: {error}"))?;
-        let disk = disks
-            .iter()
-            .filter(|disk| folder.starts_with(disk.mount_point()))
-            .max_by_key(|disk| disk.mount_point().as_os_str().len());
-        let Some(disk) = disk else { return Ok("size unknown".to_owned()) };
-        let free = disk.available_space().saturating_mul(100).checked_div(disk.total_space()).unwrap_or(100);
+        let disk =
+            rustix::fs::statvfs(&folder).map_err(|error| format!("the disk cannot be asked: {error}"))?;
+        let free = disk.f_bavail.saturating_mul(100).checked_div(disk.f_blocks).unwrap_or(100);
         if free < LEAST_FREE_PERCENT {
             Err(format!("only {free} % free"))
         } else {
