@@ -1,12 +1,25 @@
 //! The HTTP API: one file per slice, each with its routes, what they need and their documentation.
 
+pub mod audit;
+pub mod auth;
 pub mod document;
 pub mod events;
 pub mod health;
+pub mod roles;
+pub mod tokens;
+pub mod users;
 
 use crate::http::Routes;
 
 /// Every route of the API.
 pub fn routes() -> Routes {
-    Routes::new().merge(health::routes()).merge(events::routes()).merge(document::routes())
+    Routes::new()
+        .merge(audit::routes())
+        .merge(auth::routes())
+        .merge(document::routes())
+        .merge(events::routes())
+        .merge(health::routes())
+        .merge(roles::routes())
+        .merge(tokens::routes())
+        .merge(users::routes())
 }

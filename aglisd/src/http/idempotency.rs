@@ -23,6 +23,11 @@ pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 /// Answers larger than this are not kept; no JSON answer of the API is.
 const LARGEST_ANSWER: usize = 1 << 20;
 
+/// Put by a handler into its answer's extensions when the answer holds a secret that is shown once: such an answer is
+/// not kept, and a repetition is told that the request was carried out before.
+#[derive(Debug, Clone, Copy)]
+pub struct NotKept;
+
 /// Runs the rest of the request at most once per actor and key.
 pub async fn once(mut ctx: Ctx, request: Request, next: Next) -> Response {
     match attempt(&mut ctx, request, next).await {
@@ -96,7 +101,8 @@ async fn attempt(ctx: &mut Ctx, request: Request, next: Next) -> Result<Response
     let mut request = Request::from_parts(parts, Body::from(body));
     request.extensions_mut().insert(ctx.clone());
     let response = next.run(request).await;
-    if !response.status().is_success() {
+    // A key whose change is committed stays taken; only one that stands for nothing is given back.
+    if !response.status().is_success() || response.extensions().get::<NotKept>().is_some() {
         idempotency::release(&ctx.app, &actor, &key).await?;
         return Ok(response);
     }

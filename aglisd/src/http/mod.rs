@@ -10,9 +10,11 @@ mod layers;
 mod listen;
 mod problem;
 mod routes;
+pub mod session;
 
 pub use extract::{Body, Context, Params, Path};
 pub use guard::{CUSTOMER_COOKIE, Need, STAFF_COOKIE, cookie_name};
+pub use idempotency::NotKept;
 pub use layers::frame;
 pub use listen::{Listeners, Peer, bind, serve};
 pub use problem::{Answer, Problem};
