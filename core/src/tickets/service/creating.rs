@@ -5,6 +5,7 @@ use crate::{
     app::{Actor, Ctx},
     counter::{self, Series},
     customers::CustomerStatus,
+    db::Tx,
     error::{Checker, Error, Result},
     event::{Change, Event, emit},
     permission::Permission,
@@ -18,9 +19,25 @@ use crate::{
 const TITLE_CHARS: usize = 120;
 const DESCRIPTION_CHARS: usize = 4000;
 
+/// A ticket that was found to be in order and has no number yet.
+#[derive(Debug)]
+pub struct Draft {
+    row: TicketRow,
+    auto_assign: bool,
+}
+
 /// Reports a ticket. A customer reports for themselves, by the portal, with normal priority; everything else a request
 /// of theirs asks for is left aside.
-pub async fn create(ctx: &Ctx, mut new: NewTicket) -> Result<Ticket> {
+pub async fn create(ctx: &Ctx, new: NewTicket) -> Result<Ticket> {
+    let draft = draft(ctx, new).await?;
+    let mut tx = ctx.app.db.write().await?;
+    let id = create_in(&mut tx, ctx, draft).await?;
+    tx.commit().await?;
+    reading::get(ctx, id).await
+}
+
+/// Checks a ticket before any writing transaction is begun; see [`create`].
+pub async fn draft(ctx: &Ctx, mut new: NewTicket) -> Result<Draft> {
     if let Actor::Customer { id, .. } = &ctx.actor {
         new = NewTicket {
             customer_id: Some(*id),
@@ -78,10 +95,9 @@ pub async fn create(ctx: &Ctx, mut new: NewTicket) -> Result<Ticket> {
     let priority = new.priority.unwrap_or(Priority::Normal);
     let (sla_level, customer_type) = clock::customer_class(customer.as_ref());
     let clock = Clock::start(&calendar, rules.target(priority, sla_level, customer_type), ctx.now);
-    let mut tx = ctx.app.db.write().await?;
     let mut row = TicketRow {
         id: TicketId(0),
-        number: counter::next(&mut tx, ctx, Series::Ticket).await?,
+        number: String::new(),
         customer_id: new.customer_id,
         service_type,
         category,
@@ -123,26 +139,32 @@ pub async fn create(ctx: &Ctx, mut new: NewTicket) -> Result<Ticket> {
         updated_at: ctx.now,
     };
     row.set_clock(&clock);
-    row.id = store::insert(&mut tx, &row).await?;
-    store::set_terms(&mut tx, row.id, &terms(&row), true).await?;
-    store::parts::insert_checklist(&mut tx, row.id, checklist::template(service_type)).await?;
+    Ok(Draft { row, auto_assign: new.auto_assign })
+}
+
+/// Creates a ticket as a part of a larger change.
+pub async fn create_in(tx: &mut Tx, ctx: &Ctx, draft: Draft) -> Result<TicketId> {
+    let Draft { mut row, auto_assign } = draft;
+    row.number = counter::next(tx, ctx, Series::Ticket).await?;
+    row.id = store::insert(tx, &row).await?;
+    store::set_terms(tx, row.id, &terms(&row), true).await?;
+    store::parts::insert_checklist(tx, row.id, checklist::template(row.service_type)).await?;
     emit(
-        &mut tx,
+        tx,
         ctx,
         &subject(&row),
         Event::TicketCreated {
             title: row.title.clone(),
-            service_type: Some(service_type),
-            priority: Some(priority),
+            service_type: Some(row.service_type),
+            priority: Some(row.priority),
             channel: Some(row.channel),
         },
     )
     .await?;
-    if new.auto_assign {
-        super::assigning::assign_best(&mut tx, ctx, &mut row, None).await?;
+    if auto_assign {
+        super::assigning::assign_best(tx, ctx, &mut row, None).await?;
     }
-    tx.commit().await?;
-    reading::get(ctx, row.id).await
+    Ok(row.id)
 }
 
 /// Changes a ticket's fields; absent ones stay. Refused when somebody else changed the ticket since the version the

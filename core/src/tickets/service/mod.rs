@@ -11,7 +11,7 @@ mod searching;
 pub use assigning::{assign, candidates};
 pub use clock::{explain, rules, set_rules};
 pub use commenting::{comment, comments};
-pub use creating::{create, update};
+pub use creating::{Draft, create, create_in, draft, update};
 pub use moving::{cancel, set_priority, set_status};
 pub use reading::{get, resolve, stats};
 pub use searching::list;
