@@ -6,6 +6,7 @@ pub mod document;
 pub mod events;
 pub mod health;
 pub mod roles;
+pub mod tickets;
 pub mod tokens;
 pub mod users;
 
@@ -20,6 +21,7 @@ pub fn routes() -> Routes {
         .merge(events::routes())
         .merge(health::routes())
         .merge(roles::routes())
+        .merge(tickets::routes())
         .merge(tokens::routes())
         .merge(users::routes())
 }

@@ -84,6 +84,14 @@ impl From<&Stored> for LiveEvent {
     }
 }
 
+impl Stored {
+    /// What happened; none for a kind that this program does not know.
+    pub fn event(&self) -> Option<super::Event> {
+        let data: serde_json::Value = serde_json::from_str(&self.payload).ok()?;
+        serde_json::from_value(serde_json::json!({ "kind": self.kind, "data": data })).ok()
+    }
+}
+
 /// Where the chain begins and ends.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Chain {
@@ -186,6 +194,16 @@ pub async fn about(
     limit: i64,
 ) -> Result<Vec<Stored>, DbError> {
     tx.all(format!("SELECT {COLUMNS} FROM events WHERE subject_kind = $1 AND subject_id = $2 AND id > $3 ORDER BY id LIMIT $4"), args![kind, id, after, limit]).await
+}
+
+/// The newest events about a subject, the newest first.
+pub async fn newest_about(
+    tx: &mut Tx,
+    kind: SubjectKind,
+    id: i64,
+    limit: i64,
+) -> Result<Vec<Stored>, DbError> {
+    tx.all(format!("SELECT {COLUMNS} FROM events WHERE subject_kind = $1 AND subject_id = $2 ORDER BY id DESC LIMIT $3"), args![kind, id, limit]).await
 }
 
 /// The events that concern a customer, the newest first, before an id.

@@ -450,6 +450,15 @@ pub struct Complete {
     pub checklist: Vec<ChecklistItemId>,
 }
 
+/// A line of the checklist, ticked off or not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// Whether it is done.
+    pub done: bool,
+}
+
 /// Why something is done.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

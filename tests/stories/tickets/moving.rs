@@ -17,7 +17,7 @@ fn lead(id: TechnicianId) -> Assign {
     Assign { lead_id: Some(id), ..Assign::default() }
 }
 
-fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> (&'static str, Vec<String>) {
+pub fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> (&'static str, Vec<String>) {
     match result {
         Err(Error::Conflict { code, allowed, .. }) => (code, allowed),
         Err(Error::Invalid(errors)) => ("invalid", errors.into_iter().map(|error| error.field).collect()),

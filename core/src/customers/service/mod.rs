@@ -1,8 +1,10 @@
 //! Use cases of customers.
 
 mod fields;
+mod installed;
 mod list;
 
+pub use installed::installed;
 pub use list::list;
 
 use super::{

@@ -4,7 +4,7 @@ use super::{clock, load, reading, subject};
 use crate::{
     app::{Actor, Ctx},
     counter::{self, Series},
-    customers::CustomerStatus,
+    customers::{CustomerStatus, terms::fold},
     db::Tx,
     error::{Checker, Error, Result},
     event::{Change, Event, emit},
@@ -269,11 +269,10 @@ fn note(changes: &mut Vec<Change>, field: &str, value: &mut String, new: String,
 
 /// The words by which a ticket is found: those of its title, and its number.
 pub(super) fn terms(row: &TicketRow) -> Vec<String> {
-    let mut terms: Vec<String> = row
-        .title
+    let mut terms: Vec<String> = fold(&row.title)
         .split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
-        .map(|word| word.chars().take(40).collect::<String>().to_lowercase())
+        .map(|word| word.chars().take(40).collect())
         .chain([row.number.to_lowercase()])
         .collect();
     terms.sort();

@@ -3,18 +3,26 @@
 mod assigning;
 mod clock;
 mod commenting;
+mod completing;
 mod creating;
+mod linking;
 mod moving;
 mod reading;
 mod searching;
+mod story;
+mod undoing;
 
 pub use assigning::{assign, candidates};
 pub use clock::{explain, rules, set_rules};
 pub use commenting::{comment, comments};
+pub use completing::{check, complete, rate, reopen};
 pub use creating::{Draft, create, create_in, draft, update};
+pub use linking::{merge, set_parent};
 pub use moving::{cancel, set_priority, set_status};
 pub use reading::{get, resolve, stats};
 pub use searching::list;
+pub use story::timeline;
+pub use undoing::undo;
 
 use super::{TicketStatus, store, store::TicketRow};
 use crate::{

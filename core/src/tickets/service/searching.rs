@@ -2,6 +2,7 @@
 
 use crate::{
     app::{Actor, Ctx, Scope},
+    customers::terms::fold,
     db::Tx,
     error::{Error, Result},
     filter::{self, Filter, ME, NONE, Order},
@@ -144,7 +145,7 @@ fn choose<T: FromStr + Copy + PartialEq>(
 async fn add(tx: &mut Tx, ctx: &Ctx, out: &mut Criteria, term: &filter::Term) -> Result<()> {
     let invert = term.invert;
     let test = match &term.test {
-        filter::Test::Word(word) => Test::Word(word.to_lowercase()),
+        filter::Test::Word(word) => Test::Word(fold(word)),
         filter::Test::AnyOf(field, values) => match field.name {
             "status" => {
                 narrow(&mut out.statuses, choose(TicketStatus::ALL, field, values, invert));

@@ -359,10 +359,10 @@ pub async fn children(tx: &mut Tx, id: TicketId) -> Result<Vec<TicketId>, DbErro
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// The parent of a ticket, to walk up.
+/// The parent of a ticket, to walk up; locked, so that nobody closes a circle meanwhile.
 pub async fn parent_of(tx: &mut Tx, id: TicketId) -> Result<Option<TicketId>, DbError> {
     let row: Option<(Option<TicketId>,)> =
-        tx.opt("SELECT parent_id FROM tickets WHERE id = $1", args![id]).await?;
+        tx.opt("SELECT parent_id FROM tickets WHERE id = $1 {lock}", args![id]).await?;
     Ok(row.and_then(|(parent,)| parent))
 }
 
@@ -371,4 +371,26 @@ pub async fn area_of(tx: &mut Tx, id: TicketId) -> Result<Option<AreaId>, DbErro
     let row: Option<(Option<AreaId>,)> =
         tx.opt("SELECT area_id FROM tickets WHERE id = $1", args![id]).await?;
     Ok(row.and_then(|(area,)| area))
+}
+
+/// Points what was merged into a ticket, and what has it as parent, to the ticket it was merged into.
+pub async fn redirect(tx: &mut Tx, from: TicketId, to: TicketId, now: Time) -> Result<(), DbError> {
+    tx.run(
+        "UPDATE tickets SET merged_into_id = $2, version = version + 1, updated_at = $3 WHERE merged_into_id = $1",
+        args![from, to, now],
+    )
+    .await?;
+    tx.run(
+        "UPDATE tickets SET parent_id = CASE WHEN id = $2 THEN NULL ELSE $2 END, version = version + 1, updated_at = $3 WHERE parent_id = $1",
+        args![from, to, now],
+    )
+    .await
+    .map(drop)
+}
+
+/// The tickets that were merged into this one, up to 50.
+pub async fn merged_into(tx: &mut Tx, id: TicketId) -> Result<Vec<TicketId>, DbError> {
+    let rows: Vec<(TicketId,)> =
+        tx.all("SELECT id FROM tickets WHERE merged_into_id = $1 ORDER BY id LIMIT 50", args![id]).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

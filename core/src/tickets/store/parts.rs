@@ -122,6 +122,18 @@ pub async fn comments(
     tx.all_of(query).await
 }
 
+/// The comments of these identifiers.
+pub async fn comments_of(tx: &mut Tx, ids: &[CommentId]) -> Result<Vec<Comment>, DbError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = Query::new(
+        "SELECT id, visibility, author_kind, author_name, body, created_at FROM ticket_comments WHERE id IN ",
+    );
+    query.bind_list(ids.iter().copied());
+    tx.all_of(query).await
+}
+
 /// Completion data.
 pub async fn completion(tx: &mut Tx, id: TicketId) -> Result<Option<Completion>, DbError> {
     tx.opt(

@@ -1,0 +1,54 @@
+# What happened, on timelines.
+
+event-undone = { $text } (change undone)
+event-actor-team = Our team
+event-actor-you = You
+event-actor-system = System
+
+event-status-open = open
+event-status-assigned = assigned
+event-status-in-progress = in progress
+event-status-on-hold = on hold
+event-status-completed = completed
+event-status-cancelled = cancelled
+
+event-priority-critical = critical
+event-priority-high = high
+event-priority-normal = normal
+event-priority-low = low
+
+event-ticket-created =
+    Reported { $channel ->
+        [portal] on the portal
+        [whatsapp] by WhatsApp
+        [phone] by phone
+        [monitoring] by network monitoring
+       *[staff] by a colleague
+    }: { $title }
+event-ticket-updated = Changed: { $fields }
+event-ticket-assigned = Assigned to { $lead }
+event-ticket-assigned-with = Assigned to { $lead } with { $members }
+event-ticket-unassigned = Taken from the team
+event-ticket-status-changed = Status from { $from } to { $to }
+event-ticket-status-changed-why = Status from { $from } to { $to }: { $reason }
+event-ticket-priority-changed = Priority from { $from } to { $to }
+event-ticket-priority-changed-why = Priority from { $from } to { $to }: { $reason }
+event-ticket-eta-set = Technician expected { $eta }
+event-ticket-eta-removed = Expected arrival removed
+event-ticket-commented = Comment
+event-ticket-noted = Internal note
+event-ticket-file-attached = File attached: { $name }
+event-ticket-checklist-done = Ticked off: { $line }
+event-ticket-checklist-reopened = Opened again on the checklist: { $line }
+event-ticket-completed =
+    { $intime ->
+        [yes] Completed in time
+       *[no] Completed
+    }
+event-ticket-cancelled = Cancelled: { $reason }
+event-ticket-reopened = Opened again: { $reason }
+event-ticket-rated = Rated { $rating } of 5
+event-ticket-rated-why = Rated { $rating } of 5: { $comment }
+event-ticket-merged = Merged into { $number }
+event-ticket-parent-set = Put under a parent ticket
+event-ticket-parent-removed = Taken from its parent ticket

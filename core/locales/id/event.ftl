@@ -1,0 +1,54 @@
+# Kejadian pada lini masa.
+
+event-undone = { $text } (perubahan dibatalkan)
+event-actor-team = Tim kami
+event-actor-you = Anda
+event-actor-system = Sistem
+
+event-status-open = terbuka
+event-status-assigned = ditugaskan
+event-status-in-progress = dikerjakan
+event-status-on-hold = ditunda
+event-status-completed = selesai
+event-status-cancelled = dibatalkan
+
+event-priority-critical = kritis
+event-priority-high = tinggi
+event-priority-normal = normal
+event-priority-low = rendah
+
+event-ticket-created =
+    Dilaporkan { $channel ->
+        [portal] melalui portal
+        [whatsapp] melalui WhatsApp
+        [phone] melalui telepon
+        [monitoring] oleh pemantauan jaringan
+       *[staff] oleh petugas
+    }: { $title }
+event-ticket-updated = Diubah: { $fields }
+event-ticket-assigned = Ditugaskan kepada { $lead }
+event-ticket-assigned-with = Ditugaskan kepada { $lead } bersama { $members }
+event-ticket-unassigned = Penugasan dicabut
+event-ticket-status-changed = Status dari { $from } menjadi { $to }
+event-ticket-status-changed-why = Status dari { $from } menjadi { $to }: { $reason }
+event-ticket-priority-changed = Prioritas dari { $from } menjadi { $to }
+event-ticket-priority-changed-why = Prioritas dari { $from } menjadi { $to }: { $reason }
+event-ticket-eta-set = Teknisi diperkirakan tiba { $eta }
+event-ticket-eta-removed = Perkiraan kedatangan dihapus
+event-ticket-commented = Komentar
+event-ticket-noted = Catatan internal
+event-ticket-file-attached = Berkas dilampirkan: { $name }
+event-ticket-checklist-done = Selesai di daftar periksa: { $line }
+event-ticket-checklist-reopened = Dibuka lagi di daftar periksa: { $line }
+event-ticket-completed =
+    { $intime ->
+        [yes] Selesai tepat waktu
+       *[no] Selesai
+    }
+event-ticket-cancelled = Dibatalkan: { $reason }
+event-ticket-reopened = Dibuka kembali: { $reason }
+event-ticket-rated = Dinilai { $rating } dari 5
+event-ticket-rated-why = Dinilai { $rating } dari 5: { $comment }
+event-ticket-merged = Digabungkan ke { $number }
+event-ticket-parent-set = Ditempatkan di bawah tiket induk
+event-ticket-parent-removed = Dilepas dari tiket induk
