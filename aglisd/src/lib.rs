@@ -7,3 +7,4 @@ pub mod log;
 pub mod metrics;
 pub mod page;
 pub mod serve;
+pub mod worker;

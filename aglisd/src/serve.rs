@@ -7,8 +7,9 @@ use aglis_core::{
     db::{Db, DbError, migrate},
     event::seal,
     hub::Hub,
+    queue::Outbox,
 };
-use std::{path::Path, process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Why the daemon did not start or did not end well; one line for people, one code for scripts.
@@ -28,6 +29,9 @@ pub enum ServeError {
     /// The database.
     #[error("{0}")]
     Database(#[from] DbError),
+    /// A provider's settings.
+    #[error("{0}")]
+    Outbox(String),
     /// A socket.
     #[error("{0}")]
     Bind(String),
@@ -45,7 +49,7 @@ impl From<aglis_core::error::Error> for ServeError {
 impl ServeError {
     fn exit_code(&self) -> u8 {
         match self {
-            ServeError::Config(_) => 2,
+            ServeError::Config(_) | ServeError::Outbox(_) => 2,
             ServeError::Bind(_) => 6,
             ServeError::Database(DbError::Unavailable(_)) => 7,
             _ => 1,
@@ -141,6 +145,8 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
             .map_err(|error| ServeError::Bind(format!("cannot listen on {address} for metrics: {error}")))?;
     }
 
+    let outbox = Outbox::from_config(&app).map_err(|error| ServeError::Outbox(error.to_string()))?;
+    let background = crate::worker::start(&app, Arc::new(outbox));
     let sealer = tokio::spawn(seal::run(app.db.clone()));
     let address = listeners.address().map_err(|error| ServeError::Bind(error.to_string()))?;
     let service = crate::api::routes().merge(crate::page::routes()).into_service(&app);
@@ -155,6 +161,7 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
     hub.stop();
     watchdog.abort();
     let _ = server.await;
+    background.ended().await;
     let _ = sealer.await;
     app.db.close().await;
     Ok(())

@@ -1,6 +1,12 @@
 //! The real programs, started as their users start them.
 
 use crate::world::{Backend, Server, fresh_database};
+use aglis_core::{
+    app::{App, Parts, Secret, SystemClock, SystemRandom},
+    config::Config,
+    db::{DatabaseUrl, Db},
+    hub::Hub,
+};
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -112,6 +118,23 @@ impl Daemon {
             );
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
+    }
+
+    /// The daemon's database, opened from here as another program would.
+    pub async fn app(&self) -> App {
+        let db = Db::open(&self.database.parse::<DatabaseUrl>().expect("an address"), Hub::default())
+            .await
+            .expect("the daemon's database");
+        let config = Config::defaults(self.dir.path()).expect("the defaults");
+        let zone = config.business.zone.clone();
+        App::new(Parts {
+            db,
+            clock: Box::new(SystemClock),
+            random: Box::new(SystemRandom),
+            config,
+            zone,
+            secret: Secret::new([7; 32]),
+        })
     }
 
     /// Kills the daemon as a power cut would: it notices nothing.

@@ -5,10 +5,14 @@ pub mod auth;
 pub mod document;
 pub mod events;
 pub mod health;
+pub mod messages;
+pub mod queue;
 pub mod roles;
+pub mod sandbox;
 pub mod tickets;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 use crate::http::Routes;
 
@@ -20,8 +24,12 @@ pub fn routes() -> Routes {
         .merge(document::routes())
         .merge(events::routes())
         .merge(health::routes())
+        .merge(messages::routes())
+        .merge(queue::routes())
         .merge(roles::routes())
+        .merge(sandbox::routes())
         .merge(tickets::routes())
         .merge(tokens::routes())
         .merge(users::routes())
+        .merge(webhooks::routes())
 }

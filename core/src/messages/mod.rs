@@ -266,6 +266,32 @@ pub struct DeliveryReport {
     pub status: Option<MessageStatus>,
 }
 
+/// A delivery report of any gateway.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct DeliveryWebhook {
+    /// The gateway, as attempts name it: `fonnte`.
+    pub provider: String,
+    /// The id the gateway gave when it took the message.
+    #[serde(default)]
+    pub provider_id: Option<String>,
+    /// The second id, of gateways that have one.
+    #[serde(default)]
+    pub state_id: Option<String>,
+    /// How far the message got: `sending`, `sent`, `delivered`, `read`, `failed` or `expired`.
+    #[serde(default)]
+    pub status: Option<MessageStatus>,
+}
+
+/// That a webhook was taken.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct WebhookTaken {
+    /// How many reports and messages it held.
+    pub taken: usize,
+}
+
 /// What a report led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

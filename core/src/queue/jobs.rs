@@ -1,7 +1,7 @@
 //! Every kind of job, in one list.
 
 use super::{JobError, JobPriority, JobSpec, JobType, QueueName, Run, deliver, store};
-use crate::types::*;
+use crate::{accounts, idempotency, types::*};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ macro_rules! registry {
     };
 }
 
-registry![SendOtp, SendNotification, SendGroup, SendBulk, SendMail, PruneJobs];
+registry![SendOtp, SendNotification, SendGroup, SendBulk, SendMail, PruneJobs, SweepAccounts, ForgetKeys];
 
 /// A job that sends one message.
 macro_rules! sender {
@@ -88,6 +88,38 @@ impl JobType for PruneJobs {
     }
 }
 
+/// Removes sessions, links and attempts that ended some time ago.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SweepAccounts {}
+
+impl JobType for SweepAccounts {
+    const KIND: &'static str = "sweep-accounts";
+    const QUEUE: QueueName = QueueName::System;
+    const PRIORITY: JobPriority = JobPriority::Low;
+
+    async fn run(self, run: Run) -> Result<(), JobError> {
+        accounts::service::sweep(&run.ctx()).await?;
+        Ok(())
+    }
+}
+
+/// Forgets answers to requests with an `Idempotency-Key` that nobody repeats any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForgetKeys {}
+
+impl JobType for ForgetKeys {
+    const KIND: &'static str = "forget-keys";
+    const QUEUE: QueueName = QueueName::System;
+    const PRIORITY: JobPriority = JobPriority::Low;
+
+    async fn run(self, run: Run) -> Result<(), JobError> {
+        idempotency::forget_old(&run.app).await?;
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,7 +139,9 @@ mod tests {
         golden(SendBulk { message_id }, "send-bulk", r#"{"message_id":7}"#);
         golden(SendMail { message_id }, "send-mail", r#"{"message_id":7}"#);
         golden(PruneJobs {}, "prune-jobs", "{}");
-        assert_eq!(REGISTRY.len(), 6, "every kind has its golden payload here");
+        golden(SweepAccounts {}, "sweep-accounts", "{}");
+        golden(ForgetKeys {}, "forget-keys", "{}");
+        assert_eq!(REGISTRY.len(), 8, "every kind has its golden payload here");
     }
 
     #[test]

@@ -32,7 +32,10 @@ mod worker;
 #[cfg(feature = "server")]
 pub use {
     job::{Extra, JobError, JobSpec, JobType, Run, backoff_ms},
-    jobs::{PruneJobs, REGISTRY, SendBulk, SendGroup, SendMail, SendNotification, SendOtp},
+    jobs::{
+        ForgetKeys, PruneJobs, REGISTRY, SendBulk, SendGroup, SendMail, SendNotification, SendOtp,
+        SweepAccounts,
+    },
     outbox::{Outbox, OutboxError},
     relay::relay,
     run::drain,

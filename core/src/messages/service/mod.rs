@@ -18,13 +18,26 @@ use super::{
     template,
 };
 use crate::{
-    app::Ctx,
+    app::{Actor, Ctx},
     db::Tx,
     error::{Error, Result},
     event::{Event, Subject, SubjectKind, emit},
     queue::{self, Extra, JobPriority, SendBulk, SendGroup, SendMail, SendNotification, SendOtp},
     types::*,
 };
+use secrecy::ExposeSecret;
+
+/// The context of a gateway that shows the secret of our webhooks. Without a configured secret none is believed.
+///
+/// # Errors
+/// [`Error::NotFound`], which does not tell whether there is a webhook.
+pub fn from_gateway(ctx: Ctx, given: &str) -> Result<Ctx> {
+    use subtle::ConstantTimeEq;
+    let secret = ctx.app.config.whatsapp.webhook_secret.as_ref();
+    let fits =
+        secret.is_some_and(|secret| bool::from(secret.expose_secret().as_bytes().ct_eq(given.as_bytes())));
+    if fits { Ok(Ctx { actor: Actor::System("webhook"), ..ctx }) } else { Err(Error::NotFound("webhook")) }
+}
 
 /// A message to be made from a template.
 #[derive(Debug, Clone)]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Media, Outgoing, SendError, Urgency};
+use crate::messages::MessageStatus;
 
 pub mod fonnte;
 pub mod fonnte_webhook;
@@ -85,6 +86,19 @@ pub enum Progress {
     Delivered,
     /// The recipient opened it.
     Read,
+}
+
+impl From<Progress> for MessageStatus {
+    fn from(progress: Progress) -> Self {
+        match progress {
+            Progress::Sending => MessageStatus::Sending,
+            Progress::Sent => MessageStatus::Sent,
+            Progress::Expired => MessageStatus::Expired,
+            Progress::Failed => MessageStatus::Failed,
+            Progress::Delivered => MessageStatus::Delivered,
+            Progress::Read => MessageStatus::Read,
+        }
+    }
 }
 
 /// A delivery report.
