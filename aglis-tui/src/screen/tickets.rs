@@ -194,8 +194,12 @@ impl State {
             }
             (_, Payload::Ticket(ticket)) => {
                 self.changed.retain(|id| *id != ticket.summary.id);
-                self.store.put(&ticket.summary);
-                self.sort(cx.ui);
+                if let Some(at) = self.store.put(&ticket.summary) {
+                    self.store.place(&mut self.order, at, true);
+                    let kept = self.store.row(at, cx.ui.now_s()).is_some_and(|row| self.filter.matches(&row));
+                    self.store.place(&mut self.shown, at, kept);
+                    self.follow();
+                }
             }
             (Request::Change { id, .. }, Payload::Changed) => self.note_changed(*id),
             _ => {}

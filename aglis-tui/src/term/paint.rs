@@ -165,8 +165,17 @@ impl Painter {
         self.go(x, y);
     }
 
+    /// Whether a cell can be written without changing the pen.
+    fn in_style(&self, cell: &Cell) -> bool {
+        // The ink of blank paper cannot be seen: any that is in the pen will do.
+        let any_ink = self.style.bg == Color::Reset && !self.style.modifier.intersects(VISIBLE_ON_BLANK);
+        (blank(cell) && any_ink) || self.style == Pen::of(cell, self.attributes)
+    }
+
     fn cell(&mut self, cell: &Cell, x: u16, y: u16) {
-        self.pen(Pen::of(cell, self.attributes));
+        if !self.in_style(cell) {
+            self.pen(Pen::of(cell, self.attributes));
+        }
         let symbol = cell.symbol();
         if symbol.chars().any(char::is_control) {
             self.out.push(b'?');
@@ -293,6 +302,35 @@ impl Scroll {
         if rows.len() < 3 || rows.len() <= in_place {
             return None;
         }
+        let cells = |buffer: &'_ Buffer, y: i32| {
+            let start = usize::try_from(y).unwrap_or(0) * width;
+            start..(start + width).min(buffer.content.len())
+        };
+        let differing = |y: i32, from: i32| {
+            let is = &next.content[cells(next, y)];
+            if from < 0 || from >= height {
+                return is.iter().filter(|cell| !blank(cell)).count();
+            }
+            is.iter().zip(&shown.content[cells(shown, from)]).filter(|(a, b)| !same(a, b)).count()
+        };
+        let prices: Vec<[usize; 3]> =
+            (0..height).map(|y| [differing(y, y), differing(y, y + by), differing(y, -1)]).collect();
+        let price = |y: i32, way: usize| {
+            usize::try_from(y).ok().and_then(|y| prices.get(y)).map_or(0, |row| row[way])
+        };
+        // The row under the cursor moves too, though it does not look the same: take it along where that saves cells.
+        let cost = |top: i32, bottom: i32, from: i32, to: i32| -> usize {
+            (from..=to)
+                .map(|y| match y {
+                    y if y < top || y > bottom => price(y, 0),
+                    y if y + by < top || y + by > bottom => price(y, 2),
+                    y => price(y, 1),
+                })
+                .sum()
+        };
+        let (least, most) = ((top - 2).max(0), (bottom + 2).min(height - 1));
+        let regions = (least..=top).flat_map(|top| (bottom..=most).map(move |bottom| (top, bottom)));
+        let (top, bottom) = regions.min_by_key(|(top, bottom)| cost(*top, *bottom, least, most))?;
         Some(Self { top: u16::try_from(top).ok()?, bottom: u16::try_from(bottom).ok()?, by })
     }
 }

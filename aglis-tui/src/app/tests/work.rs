@@ -277,3 +277,16 @@ fn a_range_is_marked_from_the_last_mark() {
     assert!(priority.contains(&TicketStatus::Open) || priority.contains(&TicketStatus::InProgress));
     assert_eq!(Priority::ALL.len(), 4);
 }
+
+#[test]
+fn scrolling_costs_few_bytes() {
+    let mut console = Console::connected(SIZE, Lang::En);
+    console.press("2");
+    let mut painter = crate::term::Painter::new(true);
+    painter.paint(console.frame(), None);
+    for _ in 0..25 {
+        console.press("j");
+        let bytes = painter.paint(console.frame(), None);
+        assert!((1..450).contains(&bytes.len()), "{} bytes", bytes.len());
+    }
+}

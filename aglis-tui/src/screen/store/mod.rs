@@ -3,39 +3,45 @@
 //! A row is a few numbers; names that repeat (customers, technicians, areas, categories) are kept once, and titles
 //! stand one after the other in large pieces of memory.
 
+mod memory;
+
 use std::collections::HashMap;
 
 use aglis_core::filter::{Facts, Filter};
 use aglis_core::tickets::{Channel, Priority, ServiceType, TicketStatus, TicketSummary};
 use aglis_core::types::{CustomerId, TicketId};
 
+use memory::{Names, Piece, Pieces, Rows};
+
 /// Every ticket that was loaded.
 #[derive(Debug, Default)]
 pub struct Store {
-    rows: Vec<Packed>,
-    by_id: HashMap<i64, u32>,
+    rows: Rows<Packed>,
+    by_id: HashMap<u32, u32>,
     text: Pieces,
+    /// Names of technicians, areas and categories: few, on many tickets.
     names: Names,
-    customers: HashMap<i64, (u32, u32)>,
+    customers: HashMap<u32, (Piece, u8)>,
+    customer_text: Pieces,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Packed {
-    id: i64,
-    customer: i64,
+    id: u32,
+    customer: u32,
     text: Piece,
+    created: u32,
+    due: u32,
+    version: u32,
+    lead: u16,
+    area: u16,
+    category: u16,
     number_length: u8,
     status: TicketStatus,
     priority: Priority,
     kind: ServiceType,
     channel: Channel,
     on_hold: bool,
-    lead: u32,
-    area: u32,
-    category: u32,
-    created: u32,
-    due: u32,
-    version: u32,
 }
 
 /// One ticket, read from the store.
@@ -47,53 +53,53 @@ pub struct TicketRow<'a> {
 }
 
 impl Store {
-    /// Puts a ticket in, or in the place of its older version. Says its position, and whether it was new.
-    pub fn put(&mut self, ticket: &TicketSummary) -> (u32, bool) {
+    /// Puts a ticket in, or in the place of its older version, and says where it stands. None for a ticket whose
+    /// number of identification is beyond the four billion this store counts to.
+    pub fn put(&mut self, ticket: &TicketSummary) -> Option<u32> {
+        let id = u32::try_from(ticket.id.0).ok()?;
+        let customer = ticket.customer_id.and_then(|id| u32::try_from(id.0).ok()).unwrap_or(0);
         let text = [ticket.number.as_str(), ticket.title.as_str()];
-        let known = self.by_id.get(&ticket.id.0).copied();
-        let place = known.and_then(|at| self.rows.get(at as usize)).map(|row| row.text);
-        let place = match place {
+        let known = self.by_id.get(&id).copied();
+        let text = match known.and_then(|at| self.rows.get(at)).map(|row| row.text) {
             Some(place) if self.text.is(place, &text) => place,
             _ => self.text.put(&text),
         };
-        if let (Some(id), Some(number), Some(name)) =
-            (ticket.customer_id, &ticket.customer_number, &ticket.customer_name)
-        {
-            let entry = (self.names.put(number), self.names.put(name));
-            self.customers.insert(id.0, entry);
+        if let (Some(number), Some(name)) = (&ticket.customer_number, &ticket.customer_name) {
+            let text = [number.as_str(), name.as_str()];
+            let same =
+                self.customers.get(&customer).is_some_and(|(place, _)| self.customer_text.is(*place, &text));
+            if !same {
+                let length = u8::try_from(number.len()).unwrap_or(u8::MAX);
+                self.customers.insert(customer, (self.customer_text.put(&text), length));
+            }
         }
         let row = Packed {
-            id: ticket.id.0,
-            customer: ticket.customer_id.map_or(0, |id| id.0),
-            text: place,
+            id,
+            customer,
+            text,
+            created: seconds(ticket.created_at.ms()),
+            due: seconds(ticket.resolution_due_at.ms()),
+            version: u32::try_from(ticket.version).unwrap_or(u32::MAX),
+            lead: ticket.lead_name.as_deref().map_or(0, |name| self.names.put(name)),
+            area: ticket.area_name.as_deref().map_or(0, |name| self.names.put(name)),
+            category: self.names.put(&ticket.category),
             number_length: u8::try_from(ticket.number.len()).unwrap_or(u8::MAX),
             status: ticket.status,
             priority: ticket.priority,
             kind: ticket.service_type,
             channel: ticket.channel,
             on_hold: ticket.held_at.is_some(),
-            lead: ticket.lead_name.as_deref().map_or(0, |name| self.names.put(name)),
-            area: ticket.area_name.as_deref().map_or(0, |name| self.names.put(name)),
-            category: self.names.put(&ticket.category),
-            created: seconds(ticket.created_at.ms()),
-            due: seconds(ticket.resolution_due_at.ms()),
-            version: u32::try_from(ticket.version).unwrap_or(u32::MAX),
         };
-        match known {
-            Some(at) => {
-                let old = &mut self.rows[at as usize];
-                if old.version <= row.version {
-                    *old = row;
-                }
-                (at, false)
-            }
-            None => {
-                let at = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-                self.rows.push(row);
-                self.by_id.insert(row.id, at);
-                (at, true)
-            }
+        let Some(at) = known else {
+            let at = u32::try_from(self.rows.len()).ok()?;
+            self.rows.push(row);
+            self.by_id.insert(id, at);
+            return Some(at);
+        };
+        if let Some(old) = self.rows.get_mut(at).filter(|old| old.version <= row.version) {
+            *old = row;
         }
+        Some(at)
     }
 
     /// How many there are.
@@ -105,19 +111,19 @@ impl Store {
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.len() == 0
     }
 
     /// The ticket at a position.
     #[must_use]
     pub fn row(&self, at: u32, now_s: i64) -> Option<TicketRow<'_>> {
-        self.rows.get(at as usize).map(|packed| TicketRow { store: self, packed, now_s })
+        self.rows.get(at).map(|packed| TicketRow { store: self, packed, now_s })
     }
 
     /// Where a ticket stands.
     #[must_use]
     pub fn position(&self, id: TicketId) -> Option<u32> {
-        self.by_id.get(&id.0).copied()
+        self.by_id.get(&u32::try_from(id.0).ok()?).copied()
     }
 
     /// The ticket of this number.
@@ -126,7 +132,7 @@ impl Store {
         let matches = |row: &&Packed| self.text.get(row.text).starts_with(number);
         let row =
             self.rows.iter().find(|row| usize::from(row.number_length) == number.len() && matches(row))?;
-        Some(TicketId(row.id))
+        Some(TicketId(i64::from(row.id)))
     }
 
     /// The positions of those a filter keeps, out of some.
@@ -146,12 +152,28 @@ impl Store {
     #[must_use]
     pub fn by_due(&self) -> Vec<u32> {
         let mut order: Vec<u32> = (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).collect();
-        order.sort_by_cached_key(|at| {
-            let row = &self.rows[*at as usize];
-            let open = row.status.is_open();
-            (!open, if open { row.due } else { u32::MAX - row.created }, -row.id)
-        });
+        order.sort_unstable_by_key(|at| self.rank(*at));
         order
+    }
+
+    /// What decides where a ticket stands in that order.
+    fn rank(&self, at: u32) -> (bool, u32, u32) {
+        self.rows.get(at).map_or((true, u32::MAX, u32::MAX), |row| {
+            let open = row.status.is_open();
+            (!open, if open { row.due } else { u32::MAX - row.created }, u32::MAX - row.id)
+        })
+    }
+
+    /// Puts a position where it belongs in a list in that order, wherever it stood, or takes it out.
+    pub fn place(&self, list: &mut Vec<u32>, at: u32, wanted: bool) {
+        if let Some(stood) = list.iter().position(|other| *other == at) {
+            list.remove(stood);
+        }
+        if wanted {
+            let rank = self.rank(at);
+            let place = list.partition_point(|other| self.rank(*other) < rank);
+            list.insert(place, at);
+        }
     }
 }
 
@@ -163,12 +185,12 @@ impl<'a> TicketRow<'a> {
     /// Identifier.
     #[must_use]
     pub const fn id(&self) -> TicketId {
-        TicketId(self.packed.id)
+        TicketId(self.packed.id as i64)
     }
     /// Whose it is.
     #[must_use]
     pub fn customer_id(&self) -> Option<CustomerId> {
-        (self.packed.customer != 0).then_some(CustomerId(self.packed.customer))
+        (self.packed.customer != 0).then_some(CustomerId(i64::from(self.packed.customer)))
     }
     /// Number.
     #[must_use]
@@ -211,8 +233,8 @@ impl<'a> TicketRow<'a> {
     /// The customer's number and name.
     #[must_use]
     pub fn customer(&self) -> Option<(&'a str, &'a str)> {
-        let (number, name) = self.store.customers.get(&self.packed.customer)?;
-        Some((self.store.names.get(*number)?, self.store.names.get(*name)?))
+        let (text, number) = self.store.customers.get(&self.packed.customer)?;
+        self.store.customer_text.get(*text).split_at_checked(usize::from(*number))
     }
     /// Who leads the work.
     #[must_use]
@@ -283,76 +305,66 @@ impl Facts for TicketRow<'_> {
     }
 }
 
-/// Names that repeat, kept once. Number 0 is no name.
-#[derive(Debug, Default)]
-struct Names {
-    list: Vec<std::sync::Arc<str>>,
-    numbers: HashMap<std::sync::Arc<str>, u32>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aglis_core::filter::TICKETS;
+    use aglis_core::types::Time;
 
-impl Names {
-    fn put(&mut self, name: &str) -> u32 {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
+    fn ticket(n: i64, due_s: i64, version: i64) -> TicketSummary {
+        serde_json::from_value(serde_json::json!({
+            "id": n, "number": format!("TKT20261121{n:03}"), "type": "repair", "category": "cable", "priority": "high",
+            "status": if n % 5 == 0 { "completed" } else { "open" }, "title": format!("Lampu merah {n}"),
+            "channel": "portal", "customer_id": n % 7 + 1, "customer_number": "AGLS1", "customer_name": "Budi",
+            "area_name": "Karawang", "lead_id": null, "lead_name": null, "response_due_at": Time::from_ms(0),
+            "resolution_due_at": Time::from_ms(due_s * 1000), "responded_at": null, "held_at": null,
+            "completed_at": null, "version": version, "created_at": Time::from_ms(n * 1000),
+            "updated_at": Time::from_ms(0)
+        }))
+        .expect("ticket")
+    }
+
+    #[test]
+    fn a_row_is_small() {
+        assert!(size_of::<Packed>() <= 40, "{} bytes", size_of::<Packed>());
+    }
+
+    #[test]
+    fn older_versions_do_not_replace_newer_ones() {
+        let mut store = Store::default();
+        store.put(&ticket(1, 100, 3));
+        store.put(&ticket(1, 50, 2));
+        let row = store.row(0, 0).expect("row");
+        assert_eq!((store.len(), row.left_s(), row.title()), (1, Some(100), "Lampu merah 1"));
+        assert_eq!(row.customer(), Some(("AGLS1", "Budi")));
+        assert_eq!(store.by_number("TKT20261121001"), Some(TicketId(1)));
+        assert_eq!(store.by_number("TKT2026112100"), None);
+    }
+
+    #[test]
+    fn placing_one_gives_the_order_sorting_all_gives() {
+        let mut store = Store::default();
+        (1..=5_000).for_each(|n| assert!(store.put(&ticket(n, (n * 7919) % 10_000, 1)).is_some()));
+        let mut order = store.by_due();
+        for n in [17, 4_000, 2_501, 5] {
+            let at = store.put(&ticket(n, (n * 31) % 9_000, 2)).expect("at");
+            store.place(&mut order, at, true);
         }
-        let name: std::sync::Arc<str> = name.into();
-        self.list.push(name.clone());
-        let number = u32::try_from(self.list.len()).unwrap_or(0);
-        self.numbers.insert(name, number);
-        number
+        assert_eq!(order, store.by_due());
+        store.place(&mut order, 3, false);
+        assert_eq!(order.len(), 4_999);
     }
 
-    fn get(&self, number: u32) -> Option<&str> {
-        self.list.get((number as usize).checked_sub(1)?).map(|name| &**name)
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Piece {
-    chunk: u16,
-    length: u16,
-    start: u32,
-}
-
-/// Texts one after the other, in chunks that never move.
-#[derive(Debug, Default)]
-struct Pieces {
-    chunks: Vec<String>,
-}
-
-const CHUNK: usize = 256 * 1024;
-
-impl Pieces {
-    fn put(&mut self, parts: &[&str]) -> Piece {
-        let length: usize = parts.iter().map(|part| part.len()).sum();
-        if self.chunks.last().is_none_or(|chunk| chunk.len() + length > CHUNK) {
-            self.chunks.push(String::with_capacity(CHUNK.max(length)));
-        }
-        let number = u16::try_from(self.chunks.len() - 1).unwrap_or(u16::MAX);
-        let Some(chunk) = self.chunks.last_mut() else { return Piece { chunk: 0, length: 0, start: 0 } };
-        let start = u32::try_from(chunk.len()).unwrap_or(0);
-        for part in parts {
-            chunk.push_str(part);
-        }
-        Piece { chunk: number, length: u16::try_from(length).unwrap_or(u16::MAX), start }
-    }
-
-    fn get(&self, piece: Piece) -> &str {
-        let start = piece.start as usize;
-        self.chunks
-            .get(usize::from(piece.chunk))
-            .and_then(|chunk| chunk.get(start..start + usize::from(piece.length)))
-            .unwrap_or_default()
-    }
-
-    fn is(&self, piece: Piece, parts: &[&str]) -> bool {
-        let mut rest = self.get(piece);
-        parts.iter().all(|part| match rest.strip_prefix(part) {
-            Some(tail) => {
-                rest = tail;
-                true
-            }
-            None => false,
-        }) && rest.is_empty()
+    #[test]
+    fn the_filter_sees_what_is_shown() {
+        let mut store = Store::default();
+        (1..=10).for_each(|n| assert!(store.put(&ticket(n, 3_600, 1)).is_some()));
+        let order = store.by_due();
+        let count = |text: &str| {
+            let filter = Filter::parse(&TICKETS, text).expect(text);
+            store.filter(&filter, &order, 0).len()
+        };
+        assert_eq!((count("status:open"), count("tech:none"), count("cust:budi")), (8, 10, 10));
+        assert_eq!((count("sla<2h"), count("sla:overdue"), count("merah karawang")), (8, 0, 10));
     }
 }
