@@ -93,9 +93,14 @@ fn configuration(flags: &Serve) -> Result<Config, ServeError> {
 
 /// Makes the data folder and proves that it can be written, so that a full or read-only disk is said at once.
 fn prepare(folder: &Path) -> Result<(), ServeError> {
-    use std::io::Write;
+    use std::{io::Write, os::unix::fs::DirBuilderExt};
     let refuse = |reason: String| ServeError::Data { folder: folder.display().to_string(), reason };
-    std::fs::create_dir_all(folder).map_err(|error| refuse(format!("cannot be made: {error}")))?;
+    // Others on this machine have no business in it.
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o750)
+        .create(folder)
+        .map_err(|error| refuse(format!("cannot be made: {error}")))?;
     let probe = folder.join(".write-probe");
     let written = std::fs::File::create(&probe).and_then(|mut file| {
         file.write_all(&[0; 4096])?;

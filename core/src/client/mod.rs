@@ -13,6 +13,7 @@ mod audit;
 mod catalog;
 mod customers;
 mod error;
+mod health;
 mod live;
 mod notifications;
 mod pages;
@@ -25,10 +26,12 @@ mod tests;
 mod tickets;
 
 pub use error::{ClientError, Exit, Problem};
+pub use health::{Health, HealthCheck};
 pub use live::{Live, LiveStream};
 pub use pages::Pages;
 pub use profile::{Profile, Profiles};
 pub use request::{Answer, Call, operation_id};
+pub use reqwest::Method;
 pub use target::{Found, Target};
 
 use std::{fmt, path::PathBuf, time::Duration};

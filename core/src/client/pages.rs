@@ -20,7 +20,7 @@ impl Client {
     /// A list at a path with a filter, from its first page or from the filter's `cursor`.
     pub fn pages<T: DeserializeOwned>(&self, path: &str, filter: &impl Serialize) -> Pages<T> {
         let query = match serde_json::to_value(filter) {
-            Ok(Value::Object(query)) => query,
+            Ok(Value::Object(query)) => query.into_iter().filter(|(_, value)| !value.is_null()).collect(),
             _ => Map::new(),
         };
         Pages { client: self.clone(), path: path.to_owned(), query, finished: false, rows: PhantomData }

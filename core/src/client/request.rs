@@ -128,12 +128,24 @@ impl Call<'_> {
         self.answer().await.map(drop)
     }
 
-    /// Sends the call and gives the answer as it came.
+    /// Sends the call and gives a good answer as it came.
     pub async fn answer(self) -> Result<Answer, ClientError> {
-        let timeout = self.timeout;
-        let client = self.client;
+        self.within(true).await
+    }
+
+    /// Sends the call and gives the answer whatever its status is.
+    pub(super) async fn any_answer(self) -> Result<Answer, ClientError> {
+        self.within(false).await
+    }
+
+    async fn within(self, good: bool) -> Result<Answer, ClientError> {
+        let (timeout, client) = (self.timeout, self.client);
         let whole = async {
-            let response = self.open().await?;
+            let response = if good {
+                self.open().await?
+            } else {
+                self.request.send().await.map_err(|error| client.broken(&error))?
+            };
             let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
             let (status, etag) = (response.status().as_u16(), text(header::ETAG));
             let media_type = text(header::CONTENT_TYPE).unwrap_or_default();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::tickets::{TicketFilter, TicketSummary};
+use crate::{tickets::TicketFilter, types::PageQuery};
 use std::collections::HashMap;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -77,6 +77,7 @@ async fn pages_follow_the_cursor_to_the_end() {
     let answers = vec![
         http("200 OK", "", r#"{"items":[1,2],"next_cursor":"abc"}"#),
         http("200 OK", "", r#"{"items":[3]}"#),
+        http("200 OK", "", r#"{"items":[]}"#),
     ];
     let server = daemon(&path, answers).await;
     let client = Client::new(Endpoint::Socket(path)).unwrap();
@@ -84,10 +85,10 @@ async fn pages_follow_the_cursor_to_the_end() {
     let mut pages = client.pages::<i64>("/api/tickets", &filter);
     assert_eq!(pages.take(10).await.unwrap(), [1, 2, 3]);
     assert!(!pages.has_more() && pages.next().await.unwrap().is_none());
+    assert_eq!(client.pages::<i64>("/api/users", &PageQuery::default()).next().await.unwrap(), Some(vec![]));
     let requests = server.await.unwrap();
     assert!(requests[0].starts_with("GET /api/tickets?status=open HTTP/1.1"), "{}", requests[0]);
     assert!(requests[1].starts_with("GET /api/tickets?status=open&cursor=abc HTTP/1.1"), "{}", requests[1]);
-    let _: Option<Pages<TicketSummary>> = None;
 }
 
 #[tokio::test]

@@ -128,7 +128,7 @@ pub fn manual(version: &str, date: &str) -> String {
             let _ = write!(out, "{}", entry(def));
         }
     }
-    let _ = write!(out, ".SH SEE ALSO\n.BR aglisd (8),\n.BR aglisctl (1),\n.BR aglis\\-tui (1)\n");
+    let _ = write!(out, ".SH SEE ALSO\n.BR aglisd (1),\n.BR aglisctl (1),\n.BR aglis\\-tui (1)\n");
     out
 }
 

@@ -1,0 +1,188 @@
+//! Examples of every command: `--help` begins with them, the manual ends with them, a test runs each through the parser.
+
+use crate::cli::Cli;
+use clap::{Command, CommandFactory};
+
+/// The examples of a command, by its path, such as `ticket assign`.
+pub const EXAMPLES: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "aglisctl ticket list --status active",
+            "aglisctl ticket list --sla overdue -o id | aglisctl ticket assign --to andi --ids - --expect 37 --yes",
+            "aglisctl --server https://ops.isp.id --token-file ~/.aglis-token customer list budi",
+        ],
+    ),
+    ("ticket", &["aglisctl ticket list --priority critical,high", "aglisctl ticket view TKT20261121001"]),
+    (
+        "ticket list",
+        &[
+            "aglisctl ticket list 'prio:high sla<1h'",
+            "aglisctl ticket list --technician none --order due",
+            "aglisctl ticket list --status completed -o csv --all",
+        ],
+    ),
+    ("ticket view", &["aglisctl ticket view TKT20261121001", "aglisctl ticket view 17 --json"]),
+    (
+        "ticket create",
+        &[
+            "aglisctl ticket create --customer AGLS202611210001 --title 'Internet mati' --category connection_down --auto-assign",
+        ],
+    ),
+    (
+        "ticket assign",
+        &[
+            "aglisctl ticket assign TKT20261121001 --to andi --with budi",
+            "aglisctl ticket assign TKT20261121001 --auto",
+            "aglisctl ticket list --technician none -o id | aglisctl ticket assign --auto --ids - --yes",
+        ],
+    ),
+    (
+        "ticket status",
+        &[
+            "aglisctl ticket status in_progress TKT20261121001",
+            "aglisctl ticket status on_hold 17 --reason 'waits for a splitter'",
+            "aglisctl ticket list -o id | aglisctl ticket status in_progress --ids - --dry-run",
+        ],
+    ),
+    ("ticket priority", &["aglisctl ticket priority high TKT20261121001 --reason 'hospital'"]),
+    ("ticket note", &["aglisctl ticket note TKT20261121001 --text 'Pole 14 leans'"]),
+    ("ticket reply", &["aglisctl ticket reply TKT20261121001 --text 'Teknisi tiba pukul 14.00'"]),
+    (
+        "ticket complete",
+        &[
+            "aglisctl ticket complete TKT20261121001 --resolution 'Konektor diganti' --attenuation -21.5 --modem-photo modem.jpg --check all",
+        ],
+    ),
+    ("ticket merge", &["aglisctl ticket merge TKT20261121002 --into TKT20261121001"]),
+    ("ticket reopen", &["aglisctl ticket reopen TKT20261121001 --reason 'Putus lagi'"]),
+    ("ticket undo", &["aglisctl ticket undo TKT20261121001"]),
+    ("ticket explain", &["aglisctl ticket explain TKT20261121001"]),
+    ("ticket candidates", &["aglisctl ticket candidates TKT20261121001"]),
+    ("ticket export", &["aglisctl ticket export --status completed --to tickets.csv"]),
+    ("customer", &["aglisctl customer list budi karawang", "aglisctl customer view AGLS202611210001"]),
+    ("customer list", &["aglisctl customer list 0812", "aglisctl customer list --status suspended -o id"]),
+    ("customer view", &["aglisctl customer view AGLS202611210001 --reveal"]),
+    (
+        "customer create",
+        &[
+            "aglisctl customer create --name 'Budi Santoso' --phone 0812-3456-7890 --address 'Jl. Tuparev 12' --package 2",
+        ],
+    ),
+    ("customer update", &["aglisctl customer update AGLS202611210001 --odp 4 --port 7"]),
+    (
+        "customer status",
+        &[
+            "aglisctl customer status active AGLS202611210001",
+            "aglisctl customer list --tag isolir -o id | aglisctl customer status suspended --reason 'unpaid' --ids - --expect 12",
+        ],
+    ),
+    ("customer tag", &["aglisctl customer tag AGLS202611210001 --add vip,fiber --remove trial"]),
+    ("customer timeline", &["aglisctl customer timeline AGLS202611210001"]),
+    ("user", &["aglisctl user list"]),
+    ("user list", &["aglisctl user list -o csv"]),
+    ("user view", &["aglisctl user view siti"]),
+    ("user create", &["aglisctl user create --role admin --username siti --password-file password.txt"]),
+    ("user update", &["aglisctl user update siti --role supervisor"]),
+    ("user password", &["aglisctl user password siti --password-file -"]),
+    ("user enable", &["aglisctl user enable siti"]),
+    ("user disable", &["aglisctl user disable siti"]),
+    ("user unlock", &["aglisctl user unlock siti"]),
+    ("token", &["aglisctl token list"]),
+    ("token list", &["aglisctl token list --json"]),
+    ("token create", &["aglisctl token create --name nightly --scope ticket.read,customer.read -o json"]),
+    ("token revoke", &["aglisctl token revoke 3"]),
+    ("audit", &["aglisctl audit search --kind 'ticket.*'", "aglisctl audit verify"]),
+    (
+        "audit search",
+        &[
+            "aglisctl audit search --actor siti --since 2026-11-21T00:00:00+07:00",
+            "aglisctl audit search --outcome denied",
+        ],
+    ),
+    ("audit tail", &["aglisctl audit tail --kind ticket."]),
+    ("audit verify", &["aglisctl audit verify", "aglisctl --data /var/lib/aglis audit verify --json"]),
+    ("config", &["aglisctl config check", "aglisctl config show"]),
+    ("config check", &["aglisctl config check --config /etc/aglis/aglis.toml"]),
+    ("config show", &["aglisctl config show"]),
+    ("config example", &["aglisctl config example"]),
+    ("migrate", &["aglisctl migrate status"]),
+    ("migrate status", &["aglisctl migrate status"]),
+    ("migrate run", &["aglisctl migrate run --dry-run"]),
+    ("doctor", &["aglisctl doctor"]),
+    (
+        "api",
+        &[
+            "aglisctl api /api/tickets/stats",
+            "aglisctl api POST /api/tickets/17/priority -f priority=high",
+            "aglisctl api --paginate '/api/customers?status=active'",
+        ],
+    ),
+    ("completion", &["aglisctl completion bash"]),
+    ("man", &["aglisctl man --dir man"]),
+];
+
+/// The examples of one command.
+pub fn of(path: &str) -> &'static [&'static str] {
+    EXAMPLES.iter().find(|(name, _)| *name == path).map_or(&[], |(_, examples)| examples)
+}
+
+/// The tree of commands with their examples.
+pub fn command() -> Command {
+    add(Cli::command(), "")
+}
+
+fn add(command: Command, path: &str) -> Command {
+    let examples = of(path);
+    let command = if examples.is_empty() {
+        command
+    } else {
+        command.before_help(format!("Examples:\n  {}", examples.join("\n  ")))
+    };
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| {
+        let path = if path.is_empty() { name.clone() } else { format!("{path} {name}") };
+        command.mut_subcommand(name, |sub| add(sub, &path))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Splits an example as a shell would, as far as the examples need it.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = Vec::new();
+        for (i, part) in line.split('\'').enumerate() {
+            match i % 2 {
+                0 => words.extend(part.split_whitespace().map(str::to_owned)),
+                _ => words.push(part.to_owned()),
+            }
+        }
+        words
+    }
+
+    #[test]
+    fn every_command_has_an_example_and_every_example_is_accepted() {
+        fn visit(command: &Command, path: &str) {
+            if command.get_name() != "help" {
+                assert!(!of(path).is_empty(), "{path} has no example");
+            }
+            for sub in command.get_subcommands() {
+                visit(sub, format!("{path} {}", sub.get_name()).trim());
+            }
+        }
+        visit(&Cli::command(), "");
+        for (path, examples) in EXAMPLES {
+            for part in examples.iter().flat_map(|example| example.split(" | ")) {
+                let parsed = command().try_get_matches_from(words(part));
+                assert!(parsed.is_ok(), "{path}: {part}\n{}", parsed.unwrap_err());
+            }
+        }
+    }
+
+    #[test]
+    fn the_tree_is_sound() {
+        command().debug_assert();
+    }
+}
