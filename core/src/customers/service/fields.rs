@@ -6,6 +6,7 @@ use super::super::{
     terms as words,
 };
 use crate::{
+    accounts::check as common,
     catalog,
     db::{DbError, Tx},
     error::{Checker, Error, Result},
@@ -18,15 +19,15 @@ pub fn of_new(check: &mut Checker, new: NewCustomer) -> Option<Fields> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let name = check.text("name", &new.name, 120);
     let phone = rules::phone(check, "phone", &new.phone);
-    let email = rules::email(check, "email", &text(&new.email));
+    let email = common::email(check, "email", &text(&new.email));
     let pic_name = given(check.optional_text("pic_name", &text(&new.pic_name), 120));
-    let pic_phone = rules::optional_phone(check, "pic_phone", &text(&new.pic_phone));
+    let pic_phone = common::phone(check, "pic_phone", &text(&new.pic_phone));
     let address = check.text("address", &new.address, 500);
     rules::place(check, new.latitude, new.longitude);
     let pppoe_username = rules::pppoe_username(check, &text(&new.pppoe_username));
     let ip_mode = new.ip_mode.unwrap_or(IpMode::Dynamic);
     let ip_address = rules::ip_address(check, ip_mode, new.ip_address.as_deref());
-    let locale = rules::locale(check, new.locale.as_deref().unwrap_or("id"));
+    let locale = common::locale(check, new.locale.as_deref().unwrap_or("id"));
     let notes = check.optional_text("notes", &text(&new.notes), 4000);
     Some(Fields {
         customer_type: new.customer_type.unwrap_or(CustomerType::Residential),
@@ -66,13 +67,13 @@ pub fn of_change(check: &mut Checker, before: &Fields, change: CustomerChange) -
         fields.phone = phone;
     }
     if let Some(value) = change.email {
-        fields.email = rules::email(check, "email", &value);
+        fields.email = common::email(check, "email", &value);
     }
     if let Some(value) = change.pic_name {
         fields.pic_name = given(check.optional_text("pic_name", &value, 120));
     }
     if let Some(value) = change.pic_phone {
-        fields.pic_phone = rules::optional_phone(check, "pic_phone", &value);
+        fields.pic_phone = common::phone(check, "pic_phone", &value);
     }
     if let Some(value) = change.address {
         fields.address = check.text("address", &value, 500);
@@ -110,7 +111,7 @@ pub fn of_change(check: &mut Checker, before: &Fields, change: CustomerChange) -
         fields.portal_enabled = value;
     }
     if let Some(value) = change.locale {
-        fields.locale = rules::locale(check, &value);
+        fields.locale = common::locale(check, &value);
     }
     if let Some(value) = change.notify_whatsapp {
         fields.notify_whatsapp = value;

@@ -23,22 +23,10 @@ const MANY: i64 = 100_000;
 pub async fn list(ctx: &Ctx, filter: &CustomerFilter) -> Result<Page<CustomerSummary>> {
     let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
     let from = page.after::<Place>()?;
-    let mut check = Checker::new();
-    let text = check.optional_text("q", filter.q.as_deref().unwrap_or_default(), 200);
-    check.finish()?;
-    let words = terms::wanted(&text);
-    if words.is_empty() && !text.is_empty() {
-        return Ok(Page { items: Vec::new(), next_cursor: None });
-    }
     let scope = ctx.actor.scope();
-    let mut conditions: Vec<Condition> = words.into_iter().map(Condition::Word).collect();
-    conditions.extend(filter.tag.as_ref().map(|tag| Condition::Tag(tag.trim().to_lowercase())));
-    conditions.extend(filter.status.map(Condition::Status));
-    conditions.extend(filter.area_id.map(Condition::Area));
-    conditions.extend(filter.package_id.map(Condition::Package));
-    if let Scope::Technician(technician) = scope {
-        conditions.push(Condition::Team(technician));
-    }
+    let Some(conditions) = conditions(filter, scope)? else {
+        return Ok(Page { items: Vec::new(), next_cursor: None });
+    };
     let mut tx = ctx.app.db.read().await?;
     let rows = find(&mut tx, scope, &conditions, from.as_ref(), page.rows() as i64 + 1).await?;
     Ok(Page::from_rows(rows, page.rows(), |row| (row.name_key.clone(), row.summary.id)).map(masked))
@@ -49,10 +37,26 @@ fn masked(row: Listed) -> CustomerSummary {
     CustomerSummary { phone, ..row.summary }
 }
 
-/// Finds a page by the way that passes the fewest rows. One condition that an index holds in the order of names serves
-/// itself. Otherwise the rarest condition decides: when few customers meet it, they are sorted; when many meet each,
-/// a page in the order of names fills up soon, and where it does not (all who meet it stand near the end), the rarest
-/// serves after all.
+/// What the listed customers must be; none when nobody can be it, because the search text has no word in it.
+pub fn conditions(filter: &CustomerFilter, scope: Scope) -> Result<Option<Vec<Condition>>> {
+    let mut check = Checker::new();
+    let text = check.optional_text("q", filter.q.as_deref().unwrap_or_default(), 200);
+    check.finish()?;
+    let words = terms::wanted(&text);
+    if words.is_empty() && !text.is_empty() {
+        return Ok(None);
+    }
+    let mut conditions: Vec<Condition> = words.into_iter().map(Condition::Word).collect();
+    conditions.extend(filter.tag.as_ref().map(|tag| Condition::Tag(tag.trim().to_lowercase())));
+    conditions.extend(filter.status.map(Condition::Status));
+    conditions.extend(filter.area_id.map(Condition::Area));
+    conditions.extend(filter.package_id.map(Condition::Package));
+    if let Scope::Technician(technician) = scope {
+        conditions.push(Condition::Team(technician));
+    }
+    Ok(Some(conditions))
+}
+
 async fn find(
     tx: &mut Tx,
     scope: Scope,
@@ -60,20 +64,29 @@ async fn find(
     from: Option<&Place>,
     limit: i64,
 ) -> Result<Vec<Listed>> {
-    if conditions.is_empty() || conditions.len() == 1 && conditions[0].is_ordered() {
-        return Ok(store::page(tx, scope, &Start::InOrder(None), conditions, from, limit).await?);
-    }
-    let Some((few, condition)) = rarest(tx, conditions, FEW + 1).await? else { return Ok(Vec::new()) };
-    if few <= FEW {
-        return Ok(store::page(tx, scope, &Start::Among(condition), conditions, from, limit).await?);
-    }
-    let Some(until) = store::last_of_window(tx, from, WINDOW).await? else { return Ok(Vec::new()) };
-    let rows = store::page(tx, scope, &Start::InOrder(Some(until)), conditions, from, limit).await?;
-    if rows.len() as i64 == limit {
+    let Some(start) = choose(tx, conditions, from).await? else { return Ok(Vec::new()) };
+    let rows = store::page(tx, scope, &start, conditions, from, limit).await?;
+    if rows.len() as i64 == limit || !matches!(start, Start::InOrder(Some(_))) {
         return Ok(rows);
     }
+    // Those who meet the conditions stand beyond the window.
     let Some((_, condition)) = rarest(tx, conditions, MANY).await? else { return Ok(Vec::new()) };
     Ok(store::page(tx, scope, &Start::Among(condition), conditions, from, limit).await?)
+}
+
+/// The way to a page that passes the fewest rows; none when nobody meets a condition. One condition that an index holds
+/// in the order of names serves itself. Otherwise the rarest condition decides: when few customers meet it, they are
+/// all looked at and sorted; when many meet each of them, a page in the order of names fills up within a window.
+pub async fn choose(tx: &mut Tx, conditions: &[Condition], from: Option<&Place>) -> Result<Option<Start>> {
+    if conditions.is_empty() || conditions.len() == 1 && conditions[0].is_ordered() {
+        return Ok(Some(Start::InOrder(None)));
+    }
+    let Some((count, condition)) = rarest(tx, conditions, FEW + 1).await? else { return Ok(None) };
+    if count <= FEW {
+        return Ok(Some(Start::Among(condition)));
+    }
+    let until = store::last_of_window(tx, from, WINDOW).await?;
+    Ok(until.map(|until| Start::InOrder(Some(until))))
 }
 
 /// The condition with the fewest rows, counted up to a bound; none when one has no rows at all.

@@ -5,7 +5,7 @@ mod installed;
 mod list;
 
 pub use installed::installed;
-pub use list::list;
+pub use list::{choose, conditions, list};
 
 use super::{
     Customer, CustomerChange, CustomerStatus, NewCustomer, SetCustomerStatus, rules,
