@@ -6,6 +6,7 @@ use aglis_core::{
     config::{self, Config, Sources},
     db::{Db, DbError, migrate},
     event::seal,
+    files::Folder,
     hub::Hub,
     queue::Outbox,
 };
@@ -126,9 +127,22 @@ pub async fn open(config: Config) -> Result<App, ServeError> {
     if !applied.is_empty() {
         tracing::info!(migrations = applied.join(", "), "the database was brought to the newest schema");
     }
+    let uploads = &config.uploads;
+    let files = Folder::open(&uploads.dir, uploads.quota.0).map_err(|error| ServeError::Data {
+        folder: uploads.dir.display().to_string(),
+        reason: format!("cannot be used for uploads: {error}"),
+    })?;
     let secret = aglis_core::secret::load(&db, &config).await?;
     let zone = config.business.zone.clone();
-    Ok(App::new(Parts { db, clock: Box::new(clock), random: Box::new(SystemRandom), config, zone, secret }))
+    Ok(App::new(Parts {
+        db,
+        clock: Box::new(clock),
+        random: Box::new(SystemRandom),
+        config,
+        zone,
+        files,
+        secret,
+    }))
 }
 
 async fn run(flags: &Serve) -> Result<(), ServeError> {

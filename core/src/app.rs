@@ -104,6 +104,8 @@ pub struct Parts {
     pub config: crate::config::Config,
     /// The business zone.
     pub zone: Zone,
+    /// Where uploaded files are kept.
+    pub files: crate::files::Folder,
     /// The key from which codes, tokens and signatures are derived; it never leaves this machine.
     pub secret: Secret,
 }

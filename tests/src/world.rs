@@ -74,6 +74,8 @@ fn installation(db: Db, clock: &Arc<ManualClock>, config: Config, seed: u64) -> 
         db,
         clock: Box::new(SharedClock(clock.clone())),
         random: Box::new(SeededRandom::new(seed)),
+        files: aglis_core::files::Folder::open(&config.uploads.dir, config.uploads.quota.0)
+            .expect("an uploads folder"),
         config,
         zone: Zone::named("Asia/Jakarta").expect("a zone"),
         secret: Secret::new([7; 32]),

@@ -1,19 +1,38 @@
 //! Files that people attach: what is accepted, how it is made safe, where it is kept.
 //!
 //! The type comes from the content, never from the name or the header. Photos are drawn anew, which
-//! drops positions and everything else hidden in them; videos are kept as they are. Nothing here
-//! touches the database.
+//! drops positions and everything else hidden in them; videos are kept as they are. [`service`] keeps the bytes
+//! and gives them out again, [`store`] knows what they hang on.
 
 mod folder;
 mod kind;
 mod name;
 mod photo;
 mod process;
+pub mod service;
+pub mod store;
 
 pub use folder::{Folder, Stored};
 pub use kind::Kind;
 pub use name::{content_disposition, safe_name};
 pub use process::{Processed, process};
+
+/// A file whose bytes are kept, ready to be attached to something.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Kept {
+    /// Hash of the kept bytes, by which the folder finds them.
+    pub sha256: String,
+    /// A safe name.
+    pub name: String,
+    /// Media type, found from the content.
+    pub media_type: String,
+    /// Bytes.
+    pub bytes: i64,
+    /// Pixels across, of photos.
+    pub width: Option<i64>,
+    /// Pixels down, of photos.
+    pub height: Option<i64>,
+}
 
 /// How much is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +168,20 @@ impl FileError {
                 | Self::TooManyPixels { .. }
                 | Self::Damaged { .. }
         )
+    }
+}
+
+impl From<FileError> for crate::error::Error {
+    fn from(error: FileError) -> Self {
+        use crate::error::Error;
+        match error {
+            FileError::TooBig { .. } => Error::TooLarge(error.to_string()),
+            FileError::Kind { .. } => Error::UnsupportedMedia(error.to_string()),
+            FileError::Missing => Error::NotFound("file"),
+            FileError::Corrupt => Error::Internal(error.to_string()),
+            refusal if refusal.is_refusal() => Error::field("file", refusal.code(), refusal.to_string()),
+            other => Error::Unavailable(other.to_string()),
+        }
     }
 }
 

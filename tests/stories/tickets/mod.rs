@@ -1,6 +1,7 @@
 //! Tickets: from the report to the end, on both databases.
 
 mod ending;
+mod files;
 mod fixture;
 mod listing;
 mod moving;

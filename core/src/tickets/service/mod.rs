@@ -1,6 +1,7 @@
 //! Use cases of tickets, one transaction each.
 
 mod assigning;
+mod attaching;
 mod clock;
 mod commenting;
 mod completing;
@@ -13,6 +14,7 @@ mod story;
 mod undoing;
 
 pub use assigning::{assign, candidates};
+pub use attaching::{attach, attachments};
 pub use clock::{explain, rules, set_rules};
 pub use commenting::{comment, comments};
 pub use completing::{check, complete, rate, reopen};
