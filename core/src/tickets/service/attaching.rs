@@ -3,6 +3,7 @@
 use super::{full_name, load, subject};
 use crate::{
     app::{Actor, Ctx},
+    db::Tx,
     error::{Error, Result},
     event::{Event, emit},
     files::{self, Kept},
@@ -35,21 +36,33 @@ pub async fn attach(
         return Err(Error::field("files", "too_many_files", format!("send at most {MOST_FILES} at a time")));
     }
     let mut tx = ctx.app.db.write().await?;
-    let row = load(&mut tx, ctx, id).await?;
-    let customer_visible = customer_visible || by_customer;
+    let attached = attach_in(&mut tx, ctx, id, files, purpose, customer_visible || by_customer).await?;
+    tx.commit().await?;
+    Ok(attached)
+}
+
+/// Hangs kept files on a ticket as a part of a larger change.
+pub async fn attach_in(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: TicketId,
+    files: &[Kept],
+    purpose: &str,
+    customer_visible: bool,
+) -> Result<Vec<Attachment>> {
+    let row = load(tx, ctx, id).await?;
     let by = full_name(&ctx.actor);
     let mut attached = Vec::with_capacity(files.len());
     for file in files {
         let file_id =
-            files::service::attach_to_ticket(&mut tx, id, file, customer_visible, purpose, by, ctx.now)
-                .await?;
+            files::service::attach_to_ticket(tx, id, file, customer_visible, purpose, by, ctx.now).await?;
         let event = Event::TicketFileAttached {
             file_id: Some(file_id),
             name: file.name.clone(),
             purpose: purpose.to_owned(),
             customer_visible,
         };
-        emit(&mut tx, ctx, &subject(&row), event).await?;
+        emit(tx, ctx, &subject(&row), event).await?;
         attached.push(Attachment {
             id: file_id,
             name: file.name.clone(),
@@ -62,9 +75,8 @@ pub async fn attach(
         });
     }
     if !files.is_empty() {
-        store::save(&mut tx, &row, ctx.now).await?;
+        store::save(tx, &row, ctx.now).await?;
     }
-    tx.commit().await?;
     Ok(attached)
 }
 

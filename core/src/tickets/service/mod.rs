@@ -14,7 +14,7 @@ mod story;
 mod undoing;
 
 pub use assigning::{assign, candidates};
-pub use attaching::{attach, attachments};
+pub use attaching::{attach, attach_in, attachments};
 pub use clock::{explain, rules, set_rules};
 pub use commenting::{comment, comments};
 pub use completing::{check, complete, rate, reopen};
