@@ -99,11 +99,17 @@ async fn installation(context: &Context) -> Result<Ctx> {
     let secret = secret::load(&db, &config).await?;
     let zone = config.business.zone.clone();
     let uploads = &config.uploads;
-    let files = Folder::open(&uploads.dir, uploads.quota.0).map_err(|error| {
-        Failure::new(Exit::Failed, "io", format!("{}: {error}", uploads.dir.display()))
-    })?;
-    let parts =
-        Parts { db, clock: Box::new(SystemClock), random: Box::new(SystemRandom), config, zone, files, secret };
+    let files = Folder::open(&uploads.dir, uploads.quota.0)
+        .map_err(|error| Failure::new(Exit::Failed, "io", format!("{}: {error}", uploads.dir.display())))?;
+    let parts = Parts {
+        db,
+        clock: Box::new(SystemClock),
+        random: Box::new(SystemRandom),
+        config,
+        zone,
+        files,
+        secret,
+    };
     let app = App::new(parts);
     let request = RequestInfo {
         ip: "local".to_owned(),

@@ -131,6 +131,8 @@ impl Daemon {
             db,
             clock: Box::new(SystemClock),
             random: Box::new(SystemRandom),
+            files: aglis_core::files::Folder::open(&config.uploads.dir, config.uploads.quota.0)
+                .expect("an uploads folder"),
             config,
             zone,
             secret: Secret::new([7; 32]),
