@@ -230,6 +230,7 @@ CREATE TABLE otp_codes (
   purpose TEXT NOT NULL,
   code_hash TEXT NOT NULL,
   browser_hash TEXT NOT NULL,
+  ip TEXT NOT NULL,
   wrong_tries BIGINT NOT NULL DEFAULT 0,
   created_at {time} NOT NULL,
   expires_at {time} NOT NULL,
@@ -237,7 +238,10 @@ CREATE TABLE otp_codes (
   dead_at {time}
 );
 CREATE INDEX otp_codes_phone ON otp_codes (phone, created_at);
+CREATE INDEX otp_codes_ip ON otp_codes (ip, created_at);
 CREATE INDEX otp_codes_created ON otp_codes (created_at);
+-- A new code kills the old one, also when two are asked for at once.
+CREATE UNIQUE INDEX otp_codes_live ON otp_codes (purpose, phone) WHERE used_at IS NULL AND dead_at IS NULL;
 
 -- Answers already given to requests with an Idempotency-Key.
 CREATE TABLE idempotency_keys (

@@ -37,6 +37,7 @@ pub mod idempotency;
 pub mod messages;
 pub mod notifications;
 pub mod permission;
+pub mod portal_access;
 #[cfg(feature = "server")]
 pub mod provider;
 pub mod queue;

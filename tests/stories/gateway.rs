@@ -61,7 +61,16 @@ async fn otp(app: &App, number: usize) -> MessageId {
     let mut tx = app.db.write().await.unwrap();
     let phone: Phone = format!("+62812{number:08}").parse().unwrap();
     let until = ctx.now.plus_seconds(600);
-    let id = messages::send_otp(&mut tx, &ctx, &phone, None, Locale::Id, "123456", until).await.unwrap();
+    let id = messages::send_otp(
+        &mut tx,
+        &ctx,
+        &phone,
+        None,
+        Locale::Id,
+        messages::Otp { code: "123456", link: "https://isp.test/l", expires_at: until },
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     id
 }

@@ -24,7 +24,16 @@ async fn otp(world: &World, code: &str) -> MessageId {
     let mut tx = world.app.db.write().await.unwrap();
     let phone: Phone = PHONE.parse().unwrap();
     let until = ctx.now.plus_seconds(600);
-    let id = messages::send_otp(&mut tx, &ctx, &phone, None, Locale::Id, code, until).await.unwrap();
+    let id = messages::send_otp(
+        &mut tx,
+        &ctx,
+        &phone,
+        None,
+        Locale::Id,
+        messages::Otp { code, link: "https://isp.test/l", expires_at: until },
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     id
 }
@@ -334,7 +343,16 @@ async fn a_dead_code_is_not_sent_again_by_anybody() {
         let mut tx = world.app.db.write().await.unwrap();
         let phone: Phone = PHONE.parse().unwrap();
         let until = ctx.now.plus_seconds(600);
-        let id = messages::send_otp(&mut tx, &ctx, &phone, None, Locale::Id, "471193", until).await.unwrap();
+        let id = messages::send_otp(
+            &mut tx,
+            &ctx,
+            &phone,
+            None,
+            Locale::Id,
+            messages::Otp { code: "471193", link: "https://isp.test/l", expires_at: until },
+        )
+        .await
+        .unwrap();
         tx.run("UPDATE messages SET address = '+62' WHERE id = $1", args![id]).await.unwrap();
         tx.commit().await.unwrap();
         world.drain().await;

@@ -59,7 +59,16 @@ async fn otp(world: &World) -> MessageId {
     let mut tx = world.app.db.write().await.unwrap();
     let phone: Phone = "+6281234567890".parse().unwrap();
     let until = ctx.now.plus_seconds(600);
-    let id = messages::send_otp(&mut tx, &ctx, &phone, None, Locale::Id, "123456", until).await.unwrap();
+    let id = messages::send_otp(
+        &mut tx,
+        &ctx,
+        &phone,
+        None,
+        Locale::Id,
+        messages::Otp { code: "123456", link: "https://isp.test/l", expires_at: until },
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     id
 }

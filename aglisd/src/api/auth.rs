@@ -4,7 +4,7 @@ use crate::http::{Answer, Body, Context, Need, NotKept, Path, Problem, Routes, S
 use aglis_core::{
     accounts::{
         ChangePassword, ConfirmPassword, ConfirmReset, FirstAdministrator, LinkSignIn, Me, RecoveryCodes,
-        Session, SignIn, TotpCode, TotpKey,
+        ResetPassword, Session, SignIn, TotpCode, TotpKey,
         service::{self as accounts, SignedIn},
     },
     app::Ctx,
@@ -24,6 +24,7 @@ pub fn routes() -> Routes {
         .with(Need::Public("the link is the proof"), routes!(sign_in_with_link))
         .with(Need::Public("the link is the proof; there is nobody else yet"), routes!(first_administrator))
         .with(Need::Public("ending a session that has ended is no fault"), routes!(logout))
+        .with(Need::Public("asked by people who cannot sign in"), routes!(reset_password))
         .with(Need::Public("the link from the mail is the proof"), routes!(confirm_reset))
         .with(Need::Staff, routes!(me))
         .with(Need::Staff, routes!(sessions))
@@ -108,6 +109,18 @@ async fn change_password(
 ) -> Result<StatusCode, Problem> {
     accounts::change_password(&ctx, body).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ask for a link for a new password.
+///
+/// It is mailed if there is such an account with an e-mail address; the answer does not tell.
+#[utoipa::path(post, path = "/api/auth/password-reset", tag = "auth", request_body = ResetPassword, responses((status = 202)))]
+async fn reset_password(
+    Context(ctx): Context,
+    Body(body): Body<ResetPassword>,
+) -> Result<StatusCode, Problem> {
+    accounts::reset_password(&ctx, body).await?;
+    Ok(StatusCode::ACCEPTED)
 }
 
 /// Set the password with the link from the mail.

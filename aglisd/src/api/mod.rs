@@ -6,6 +6,7 @@ pub mod document;
 pub mod events;
 pub mod health;
 pub mod messages;
+pub mod portal_access;
 pub mod queue;
 pub mod roles;
 pub mod sandbox;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .merge(health::routes())
         .merge(messages::routes())
         .merge(queue::routes())
+        .merge(portal_access::routes())
         .merge(roles::routes())
         .merge(sandbox::routes())
         .merge(tickets::routes())

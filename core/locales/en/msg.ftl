@@ -2,6 +2,7 @@
 
 msg-otp-login =
     Your { $business } sign-in code: *{ $code }*
+    Or open: { $link }
     Valid for { $minutes } minutes. Give this code to nobody, not even to our staff.
 
 msg-ticket-created =

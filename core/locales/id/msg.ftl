@@ -2,6 +2,7 @@
 
 msg-otp-login =
     Kode masuk { $business } Anda: *{ $code }*
+    Atau buka: { $link }
     Berlaku { $minutes } menit. Jangan berikan kode ini kepada siapa pun, termasuk petugas kami.
 
 msg-ticket-created =

@@ -103,6 +103,21 @@ pub const FAILURES_PER_ADDRESS: i64 = 50;
 /// How long a failed sign-in counts, in seconds.
 pub const FAILURE_WINDOW_S: i64 = 15 * 60;
 
+/// The page that asks for a new password, which the link in the mail opens.
+pub fn reset_path(secret: &str) -> String {
+    format!("/staff/reset/{secret}")
+}
+
+/// The page with a button that signs in by a one-time link.
+pub fn sign_in_path(secret: &str) -> String {
+    format!("/staff/link/{secret}")
+}
+
+/// The page on which the first administrator is made.
+pub fn first_start_path(secret: &str) -> String {
+    format!("/staff/start/{secret}")
+}
+
 /// What a role may do: the program's defaults, with an administrator's changes written as `+ticket.read,-ticket.merge`.
 /// Administrators always keep accounts and roles in their hands, or nobody could give those back.
 #[cfg(feature = "server")]

@@ -38,7 +38,7 @@ macro_rules! templates {
 }
 
 templates! {
-    "otp-login": Whatsapp Otp, HOUR / 6, ["code", "minutes", "business"];
+    "otp-login": Whatsapp Otp, HOUR / 6, ["code", "link", "minutes", "business"];
     "ticket-created": Whatsapp Notification, 24 * HOUR, ["name", "number", "title", "business"];
     "ticket-assigned": Whatsapp Notification, 24 * HOUR, ["name", "number", "technician", "business"];
     "ticket-status": Whatsapp Notification, 24 * HOUR, ["name", "number", "status", "business"];
@@ -152,7 +152,7 @@ mod tests {
         else {
             panic!()
         };
-        assert_eq!(fields.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["code", "minutes"]);
+        assert_eq!(fields.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["code", "link", "minutes"]);
         assert!(named("no-such").is_err());
     }
 

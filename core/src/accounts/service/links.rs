@@ -1,4 +1,4 @@
-//! Links that work once: signing in from the machine, the first administrator, a forgotten password.
+//! Links that work once: signing in from the machine, the first administrator.
 
 use super::{
     hashed,
@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     accounts::{
-        ConfirmReset, FirstAdministrator, LinkSignIn, Purpose, User, check,
-        store::{attempts, links, sessions, users},
+        FirstAdministrator, LinkSignIn, Purpose, User, check,
+        store::{attempts, links, users},
     },
     app::Ctx,
     error::{Checker, Error, Result},
@@ -21,7 +21,7 @@ use crate::{
 const SIGN_IN_S: i64 = 15 * 60;
 const FIRST_START_S: i64 = 24 * 3600;
 
-fn spent() -> Error {
+pub(super) fn spent() -> Error {
     Error::Unauthenticated {
         code: "link_spent",
         detail: "this link was used or has expired; ask for a new one".to_owned(),
@@ -118,7 +118,7 @@ pub async fn create_first_administrator(ctx: &Ctx, body: FirstAdministrator) -> 
 }
 
 /// Refuses a link that would not work, before anything costly is done for it.
-async fn works(ctx: &Ctx, purpose: Purpose, hash: &str) -> Result<()> {
+pub(super) async fn works(ctx: &Ctx, purpose: Purpose, hash: &str) -> Result<()> {
     let mut tx = ctx.app.db.write().await?;
     let attempt = spend_address_budget(&mut tx, ctx, "link").await?;
     let works = links::works(&mut tx, purpose, hash, ctx.now).await?;
@@ -127,35 +127,4 @@ async fn works(ctx: &Ctx, purpose: Purpose, hash: &str) -> Result<()> {
     }
     tx.commit().await?;
     if works { Ok(()) } else { Err(spent()) }
-}
-
-/// Sets the password with the link from the mail. Every session ends; a second factor stays asked for, and a locked
-/// account stays locked.
-pub async fn confirm_reset(ctx: &Ctx, body: ConfirmReset) -> Result<()> {
-    let hash = token_hash(&body.secret);
-    works(ctx, Purpose::PasswordReset, &hash).await?;
-    let mut check = Checker::new();
-    check::password(&mut check, &body.password, least(ctx), &[ctx.app.config.business.name.as_str()]);
-    check.finish()?;
-    let password = hashed(ctx, &body.password).await?;
-    let mut tx = ctx.app.db.write().await?;
-    let user = links::redeem(&mut tx, Purpose::PasswordReset, &hash, ctx.now).await?.flatten();
-    let account = match user {
-        Some(user) => users::get(&mut tx, user, true).await?.filter(|account| account.user.active),
-        None => None,
-    };
-    let account = account.ok_or_else(spent)?;
-    let user = &account.user;
-    // Who it is shows only once the link is taken; a refusal here gives it back, because nothing is committed.
-    let mut check = Checker::new();
-    let names = [user.username.as_str(), user.full_name.as_str()];
-    check::password(&mut check, &body.password, least(ctx), &names);
-    check.finish()?;
-    users::set_password(&mut tx, user.id, password.as_str(), false, ctx.now).await?;
-    sessions::revoke_all(&mut tx, user.id, None, ctx.now).await?;
-    links::revoke_all(&mut tx, user.id, ctx.now).await?;
-    let event = Event::UserPasswordChanged { by_reset: true };
-    emit(&mut tx, ctx, &Subject::user(user.id, &user.username), event).await?;
-    tx.commit().await?;
-    Ok(())
 }

@@ -93,6 +93,17 @@ pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Result<Message
     Ok(id)
 }
 
+/// A one-time code.
+#[derive(Clone, Copy)]
+pub struct Otp<'a> {
+    /// The digits.
+    pub code: &'a str,
+    /// The page on which a button uses the code, so that it need not be typed.
+    pub link: &'a str,
+    /// Until when it works.
+    pub expires_at: Time,
+}
+
 /// Writes a one-time code down. The code stands in the message's row until it is sent and nowhere else.
 pub async fn send_otp(
     tx: &mut Tx,
@@ -100,11 +111,12 @@ pub async fn send_otp(
     phone: &Phone,
     customer_id: Option<CustomerId>,
     locale: Locale,
-    code: &str,
-    expires_at: Time,
+    otp: Otp<'_>,
 ) -> Result<MessageId> {
+    let Otp { code, link, expires_at } = otp;
     let minutes = (expires_at.since_ms(ctx.now) / 60_000).max(1).to_string();
-    let variables = [("code", code), ("minutes", minutes.as_str()), ("business", business(ctx))];
+    let variables =
+        [("code", code), ("link", link), ("minutes", minutes.as_str()), ("business", business(ctx))];
     send(
         tx,
         ctx,

@@ -1,5 +1,7 @@
 //! Who may come in, and what they may do then.
 
+mod portal;
+
 use aglis_core::{
     accounts::{Pending, SignIn, password, service as accounts, store},
     app::Actor,

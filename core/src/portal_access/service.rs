@@ -1,0 +1,286 @@
+//! Use cases of signing in to the portal.
+
+use super::{
+    CODE_LIFE_S, CODES_PER_ADDRESS, CODES_PER_HOUR, OtpRequested, PortalCustomer, RESEND_AFTER_S, RequestOtp,
+    TRIES, VerifyOtp, WRONG_OVERALL, WRONG_PER_ADDRESS, WRONG_WINDOW_S, link_path, normal_code,
+    store::{self, Challenge, NewCode},
+};
+use crate::{
+    accounts::{
+        Session,
+        service::{answer_alike, token_hash},
+    },
+    app::{Actor, Ctx},
+    db::Tx,
+    error::{Error, Result},
+    event::{Event, Outcome, Subject, emit, emit_outcome},
+    messages::service as messages,
+    types::*,
+};
+use std::time::Instant;
+
+const HOUR_S: i64 = 3600;
+/// Sessions shown at most.
+const MOST_SESSIONS: i64 = 200;
+
+/// A portal session just begun. The token goes to the browser and is kept nowhere else.
+pub struct SignedIn {
+    /// The session's secret, for the cookie.
+    pub token: String,
+    /// When the session ends by itself.
+    pub expires_at: Time,
+    /// Who it is.
+    pub customer: PortalCustomer,
+}
+
+fn limited(until: Time, now: Time) -> Error {
+    Error::RateLimited { retry_after_s: u64::try_from(until.since_ms(now).max(0) / 1000).unwrap_or(0) + 1 }
+}
+
+/// Sends a sign-in code by WhatsApp. `browser` is the secret in the asking browser's cookie: the code works there only.
+///
+/// Whether the number is a customer's shows neither in the answer nor in the time it takes; everything but the message
+/// itself is done for every number.
+///
+/// # Errors
+/// [`Error::Invalid`] for what is no number; [`Error::RateLimited`] within 60 seconds of the last code, after five codes
+/// in an hour, or after too many from one address.
+pub async fn request_otp(ctx: &Ctx, body: &RequestOtp, browser: &str) -> Result<OtpRequested> {
+    let begun = Instant::now();
+    let phone: Phone = body
+        .phone
+        .parse()
+        .map_err(|error: PhoneError| Error::field("phone", "invalid", error.to_string()))?;
+    let asked = ask(ctx, &phone, browser).await;
+    answer_alike(begun).await;
+    asked?;
+    Ok(OtpRequested { expires_in_s: CODE_LIFE_S, resend_after_s: RESEND_AFTER_S })
+}
+
+async fn ask(ctx: &Ctx, phone: &Phone, browser: &str) -> Result<()> {
+    let now = ctx.now;
+    let hour_ago = now.plus_seconds(-HOUR_S);
+    let mut tx = ctx.app.db.write().await?;
+    let (count, first, last) = store::codes_for(&mut tx, phone, hour_ago).await?;
+    if let Some(last) = last.filter(|last| now < last.plus_seconds(RESEND_AFTER_S)) {
+        return Err(limited(last.plus_seconds(RESEND_AFTER_S), now));
+    }
+    if count >= CODES_PER_HOUR {
+        return Err(limited(first.unwrap_or(now).plus_seconds(HOUR_S), now));
+    }
+    let (count, first) = store::codes_from(&mut tx, &ctx.request.ip, hour_ago).await?;
+    if count >= CODES_PER_ADDRESS {
+        return Err(limited(first.unwrap_or(now).plus_seconds(HOUR_S), now));
+    }
+    let customer = store::customer_by_phone(&mut tx, phone).await?;
+    let code = format!("{:06}", ctx.app.random_below(1_000_000));
+    let browser_hash = token_hash(browser);
+    store::kill_codes(&mut tx, phone, now).await?;
+    let new = NewCode {
+        phone,
+        customer_id: customer.as_ref().map(|customer| customer.id),
+        code_hash: &code_hash(ctx, phone, &code),
+        browser_hash: &browser_hash,
+        ip: &ctx.request.ip,
+        created_at: now,
+        expires_at: now.plus_seconds(CODE_LIFE_S),
+    };
+    let challenge = match store::insert_code(&mut tx, &new).await {
+        Ok(id) => id,
+        // Another request for the same number was a moment faster.
+        Err(error) if error.is_constraint("otp_codes") => {
+            return Err(limited(now.plus_seconds(RESEND_AFTER_S), now));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    emit(&mut tx, ctx, &subject(customer.as_ref()), Event::CustomerCodeRequested {}).await?;
+    if let Some(customer) = &customer {
+        let link = format!("{}{}", ctx.app.config.server.public_url, link_path(challenge, &code));
+        messages::send_otp(
+            &mut tx,
+            ctx,
+            phone,
+            Some(customer.id),
+            customer.locale.parse().unwrap_or_default(),
+            messages::Otp { code: &code, link: &link, expires_at: new.expires_at },
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn code_hash(ctx: &Ctx, phone: &Phone, code: &str) -> String {
+    ctx.app.secret.keyed_hash("portal code", &format!("{} {code}", phone.as_str()))
+}
+
+fn subject(customer: Option<&PortalCustomer>) -> Subject {
+    customer.map_or_else(|| Subject::system(""), |customer| Subject::customer(customer.id, &customer.number))
+}
+
+/// Signs a customer in with the code that came, in the browser that asked for it.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] with `wrong_code` for every reason why there is no sign-in; [`Error::RateLimited`] after
+/// too many wrong codes from one address or overall.
+pub async fn verify_otp(ctx: &Ctx, body: &VerifyOtp, browser: &str) -> Result<SignedIn> {
+    let phone: Phone = body
+        .phone
+        .parse()
+        .map_err(|error: PhoneError| Error::field("phone", "invalid", error.to_string()))?;
+    let code = normal_code(&body.code).ok_or_else(|| {
+        Error::field("code", "invalid", "enter the six digits of the message, such as 123456")
+    })?;
+    let mut tx = ctx.app.db.write().await?;
+    refuse_sprayers(&mut tx, ctx).await?;
+    let challenge = store::live_for(&mut tx, &phone, &token_hash(browser), ctx.now).await?;
+    judge(tx, ctx, challenge, &code).await
+}
+
+/// Signs a customer in with the link of the message: the same code, named by its challenge. Called when the button on
+/// the link's page is pressed, never when the page is looked at.
+///
+/// # Errors
+/// As [`verify_otp`]; also in another browser than the one that asked.
+pub async fn verify_link(ctx: &Ctx, challenge: i64, code: &str, browser: &str) -> Result<SignedIn> {
+    let mut tx = ctx.app.db.write().await?;
+    refuse_sprayers(&mut tx, ctx).await?;
+    let found = store::live(&mut tx, challenge, &token_hash(browser), ctx.now).await?;
+    judge(tx, ctx, found, &normal_code(code).unwrap_or_default()).await
+}
+
+async fn refuse_sprayers(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+    let since = ctx.now.plus_seconds(-WRONG_WINDOW_S);
+    let (from_address, overall, first) = store::wrong_since(tx, &ctx.request.ip, since).await?;
+    if from_address < WRONG_PER_ADDRESS && overall < WRONG_OVERALL {
+        return Ok(());
+    }
+    Err(limited(first.unwrap_or(ctx.now).plus_seconds(WRONG_WINDOW_S), ctx.now))
+}
+
+async fn judge(mut tx: Tx, ctx: &Ctx, challenge: Option<Challenge>, code: &str) -> Result<SignedIn> {
+    let customer = match challenge.as_ref().and_then(|challenge| challenge.customer_id) {
+        Some(id) => store::customer(&mut tx, id).await?,
+        None => None,
+    };
+    if let (Some(challenge), Some(customer)) = (&challenge, &customer)
+        && is_code(ctx, challenge, code)
+        && store::use_code(&mut tx, challenge.id, ctx.now).await?
+    {
+        let signed = begin_session(&mut tx, ctx, customer.clone()).await?;
+        tx.commit().await?;
+        return Ok(signed);
+    }
+    // What was tried against no live code cannot have guessed anything, but only its own address pays for it.
+    if let Some(challenge) = &challenge {
+        let dead = (challenge.wrong_tries + 1 >= TRIES).then_some(ctx.now);
+        store::wrong_try(&mut tx, challenge.id, dead).await?;
+        store::note_wrong(&mut tx, &ctx.request.ip, ctx.now).await?;
+    }
+    let reason = if challenge.is_some() { "wrong_code" } else { "no_live_code" };
+    let event = Event::CustomerSignInFailed { reason: reason.to_owned() };
+    emit_outcome(&mut tx, ctx, &subject(customer.as_ref()), event, Outcome::Failed).await?;
+    tx.commit().await?;
+    Err(Error::Unauthenticated {
+        code: "wrong_code",
+        detail:
+            "the code is wrong, was used, has expired or was asked for in another browser; ask for a new one"
+                .to_owned(),
+    })
+}
+
+fn is_code(ctx: &Ctx, challenge: &Challenge, code: &str) -> bool {
+    use subtle::ConstantTimeEq;
+    let given = code_hash(ctx, &challenge.phone, code);
+    bool::from(given.as_bytes().ct_eq(challenge.code_hash.as_bytes()))
+}
+
+async fn begin_session(tx: &mut Tx, ctx: &Ctx, customer: PortalCustomer) -> Result<SignedIn> {
+    let token = ctx.app.random_token();
+    let life_ms = i64::try_from(ctx.app.config.security.customer_session.as_millis()).unwrap_or(i64::MAX);
+    let expires_at = ctx.now.plus_ms(life_ms);
+    let session_id = store::insert_session(
+        tx,
+        customer.id,
+        &token_hash(&token),
+        &ctx.request.ip,
+        &ctx.request.user_agent,
+        ctx.now,
+        expires_at,
+    )
+    .await?;
+    let actor = Actor::Customer {
+        id: customer.id,
+        name: customer.name.clone(),
+        session_id,
+        locale: customer.locale.clone(),
+    };
+    let ctx = Ctx { actor, ..ctx.clone() };
+    emit(tx, &ctx, &subject(Some(&customer)), Event::CustomerSignedIn {}).await?;
+    Ok(SignedIn { token, expires_at, customer })
+}
+
+/// The customer and session that ask.
+fn own(ctx: &Ctx) -> Result<(CustomerId, SessionId)> {
+    match &ctx.actor {
+        Actor::Customer { id, session_id, .. } => Ok((*id, *session_id)),
+        _ => Err(Error::Unauthenticated {
+            code: "unauthenticated",
+            detail: "sign in to the portal first".to_owned(),
+        }),
+    }
+}
+
+/// Ends the portal session that asks.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] when the caller is no customer.
+pub async fn sign_out(ctx: &Ctx) -> Result<()> {
+    let (customer, session) = own(ctx)?;
+    end(ctx, customer, session).await.map(drop)
+}
+
+async fn end(ctx: &Ctx, customer: CustomerId, session: SessionId) -> Result<bool> {
+    let mut tx = ctx.app.db.write().await?;
+    let ended = store::revoke(&mut tx, customer, session, ctx.now).await?;
+    if ended {
+        let who = store::customer(&mut tx, customer).await?;
+        emit(&mut tx, ctx, &subject(who.as_ref()), Event::CustomerSignedOut {}).await?;
+    }
+    tx.commit().await?;
+    Ok(ended)
+}
+
+/// The customer's own sessions, the last used first.
+pub async fn own_sessions(ctx: &Ctx) -> Result<Vec<Session>> {
+    let (customer, current) = own(ctx)?;
+    let mut tx = ctx.app.db.read().await?;
+    let rows = store::sessions(&mut tx, customer, ctx.now, MOST_SESSIONS).await?;
+    let session = |row: store::SessionRow| Session {
+        id: row.id,
+        ip: row.ip,
+        user_agent: row.user_agent,
+        created_at: row.created_at,
+        last_seen_at: row.last_seen_at,
+        expires_at: row.expires_at,
+        current: row.id == current,
+    };
+    Ok(rows.into_iter().map(session).collect())
+}
+
+/// Ends one of the customer's own sessions.
+///
+/// # Errors
+/// [`Error::NotFound`] also for sessions of others.
+pub async fn revoke_session(ctx: &Ctx, id: SessionId) -> Result<()> {
+    let (customer, _) = own(ctx)?;
+    if end(ctx, customer, id).await? { Ok(()) } else { Err(Error::NotFound("session")) }
+}
+
+/// Removes codes that count no more. Runs daily.
+pub async fn sweep(ctx: &Ctx) -> Result<u64> {
+    let mut tx = ctx.app.db.write().await?;
+    let removed = store::delete_codes(&mut tx, ctx.now.plus_seconds(-24 * HOUR_S)).await?;
+    tx.commit().await?;
+    Ok(removed)
+}
