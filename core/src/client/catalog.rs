@@ -11,7 +11,7 @@ use std::fmt::Display;
 impl Client {
     /// Packages.
     pub async fn packages(&self) -> Result<Vec<Package>, ClientError> {
-        self.get("/api/packages").send().await
+        self.whole("/api/packages").await
     }
 
     /// ODPs, page by page.
@@ -21,12 +21,12 @@ impl Client {
 
     /// Areas.
     pub async fn areas(&self) -> Result<Vec<Area>, ClientError> {
-        self.get("/api/areas").send().await
+        self.whole("/api/areas").await
     }
 
     /// Technicians with their load.
     pub async fn technicians(&self) -> Result<Vec<Technician>, ClientError> {
-        self.get("/api/technicians").send().await
+        self.whole("/api/technicians").await
     }
 
     /// One technician, by id or sign-in name.

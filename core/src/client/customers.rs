@@ -22,7 +22,7 @@ impl Client {
 
     /// What happened to them, the oldest first.
     pub async fn customer_timeline(&self, customer: impl Display) -> Result<Vec<TimelineEntry>, ClientError> {
-        self.get(&path(customer, "/timeline")).send().await
+        self.whole(&path(customer, "/timeline")).await
     }
 
     /// Makes a customer.

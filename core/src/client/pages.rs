@@ -1,7 +1,7 @@
 //! Lists, page by page.
 
 use super::{Client, ClientError};
-use crate::types::Page;
+use crate::types::{Page, PageQuery};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::marker::PhantomData;
@@ -24,6 +24,11 @@ impl Client {
             _ => Map::new(),
         };
         Pages { client: self.clone(), path: path.to_owned(), query, finished: false, rows: PhantomData }
+    }
+
+    /// All of a list, for lists that are short.
+    pub(super) async fn whole<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ClientError> {
+        self.pages(path, &PageQuery { limit: Some(200), cursor: None }).take(usize::MAX).await
     }
 }
 

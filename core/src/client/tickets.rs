@@ -26,7 +26,7 @@ impl Client {
 
     /// What happened to it, the oldest first.
     pub async fn ticket_timeline(&self, ticket: impl Display) -> Result<Vec<TimelineEntry>, ClientError> {
-        self.get(&path(ticket, "/timeline")).send().await
+        self.whole(&path(ticket, "/timeline")).await
     }
 
     /// How its due times were computed.
@@ -85,7 +85,7 @@ impl Client {
 
     /// What was said about it, the oldest first.
     pub async fn comments(&self, ticket: impl Display) -> Result<Vec<Comment>, ClientError> {
-        self.get(&path(ticket, "/comments")).send().await
+        self.whole(&path(ticket, "/comments")).await
     }
 
     /// Writes to the customer or notes something.
@@ -124,13 +124,8 @@ impl Client {
     }
 
     /// Puts it under another, or takes it out.
-    pub async fn set_parent(
-        &self,
-        ticket: impl Display,
-        parent: &SetParent,
-        key: &str,
-    ) -> Result<Ticket, ClientError> {
-        self.post(&path(ticket, "/parent")).json(parent).key(key).send().await
+    pub async fn set_parent(&self, ticket: impl Display, parent: &SetParent) -> Result<Ticket, ClientError> {
+        self.put(&path(ticket, "/parent")).json(parent).send().await
     }
 
     /// Takes back the last change.

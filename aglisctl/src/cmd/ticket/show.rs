@@ -86,13 +86,15 @@ impl Row for Candidate {
 
 /// Finds a technician by sign-in name or id.
 pub(super) async fn technician(client: &Client, who: &str) -> Result<Technician> {
-    let all = client.technicians().await?;
-    let found = all.iter().find(|t| t.username == who || t.id.to_string() == who).cloned();
-    found.ok_or_else(|| {
-        let names: Vec<&str> = all.iter().map(|t| t.username.as_str()).take(30).collect();
-        Failure::new(Exit::NotFound, "not_found", format!("there is no technician {who:?}"))
-            .hint(format!("known are {}", names.join(", ")))
-    })
+    match client.technician(who).await {
+        Err(error) if error.exit() == Exit::NotFound => {
+            let names: Vec<String> =
+                client.technicians().await?.into_iter().map(|t| t.username).take(30).collect();
+            Err(Failure::new(Exit::NotFound, "not_found", format!("there is no technician {who:?}"))
+                .hint(format!("known are {}", names.join(", "))))
+        }
+        found => Ok(found?),
+    }
 }
 
 /// The query of a filter, with the technician looked up.

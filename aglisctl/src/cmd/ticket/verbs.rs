@@ -244,7 +244,7 @@ pub(super) fn merge(context: &Context, merge: Merge) -> Result {
             let body = body.clone();
             async move { client.merge(id, &body, &key).await }
         },
-        said,
+        |goes_on: &Ticket| format!("merged into {}", goes_on.summary.number),
     )
 }
 
