@@ -168,7 +168,7 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
     let background = crate::worker::start(&app, Arc::new(outbox));
     let sealer = tokio::spawn(seal::run(app.db.clone()));
     let address = listeners.address().map_err(|error| ServeError::Bind(error.to_string()))?;
-    let service = crate::api::routes().merge(crate::page::routes()).into_service(&app);
+    let service = crate::api::routes().merge(crate::page::routes(&app.config)).into_service(&app);
     let server = tokio::spawn(http::serve(listeners, service, hub.stopping(), app.config.queue.drain));
     tracing::info!(%address, socket = %app.config.server.socket.display(), version = env!("CARGO_PKG_VERSION"), "ready");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);

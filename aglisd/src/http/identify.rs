@@ -95,10 +95,13 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
     let elapsed = begun.elapsed();
     crate::metrics::request(&method, &route, status, elapsed);
     let ms = elapsed.as_micros() as f64 / 1000.0;
+    // Reads that went well are only of interest when somebody looks closer.
     if status.is_server_error() {
         tracing::warn!(request_id = %id, %method, route, status = status.as_u16(), ms, local, "request");
-    } else {
+    } else if status.is_client_error() || !method.is_safe() {
         tracing::info!(request_id = %id, %method, route, status = status.as_u16(), ms, local, "request");
+    } else {
+        tracing::debug!(request_id = %id, %method, route, status = status.as_u16(), ms, local, "request");
     }
     response
 }

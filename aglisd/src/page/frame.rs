@@ -44,6 +44,7 @@ pub struct Frame {
     query: Vec<(String, String)>,
     tls: Tls,
     cookies: Vec<HeaderValue>,
+    headers: HeaderMap,
 }
 
 impl Frame {
@@ -97,10 +98,11 @@ impl Frame {
             path: uri.path().to_owned(),
             now: ctx.now,
             browser,
-            ctx: ctx.clone(),
+            ctx: in_language(ctx, lang),
             query,
             tls,
             cookies,
+            headers: headers.clone(),
         }
     }
 
@@ -117,6 +119,12 @@ impl Frame {
     /// A text with one value in it; `name` is the placeholder.
     pub fn t1(&self, key: &str, name: &'static str, value: impl ToString) -> String {
         self.lang.ta(key, &[(name, value.to_string().into())])
+    }
+
+    /// A text with several values in it.
+    pub fn ta<V: ToString>(&self, key: &str, values: &[(&'static str, V)]) -> String {
+        let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.to_string().into())).collect();
+        self.lang.ta(key, &values)
     }
 
     /// A text with a number in it, `$n`, which may choose a plural.
@@ -188,6 +196,20 @@ impl Frame {
         }
     }
 
+    /// The other language's own name.
+    pub fn other_lang_name(&self) -> &'static str {
+        match self.other_lang() {
+            Locale::Id => "Bahasa Indonesia",
+            Locale::En => "English",
+        }
+    }
+
+    /// The attribute that marks a menu entry as the place where one is.
+    pub fn current(&self, section: &str) -> &'static str {
+        let inside = self.path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        if inside { " aria-current=\"page\"" } else { "" }
+    }
+
     /// This page in the other language.
     pub fn other_lang_url(&self) -> String {
         let kept: Vec<String> = self
@@ -212,6 +234,11 @@ impl Frame {
     /// The request's context.
     pub fn ctx(&self) -> &Ctx {
         &self.ctx
+    }
+
+    /// A cookie of the request.
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        cookie::get(&self.headers, self.tls, name)
     }
 
     /// Adds a cookie to the answer.
@@ -267,6 +294,17 @@ impl Frame {
             headers.append(header::SET_COOKIE, cookie.clone());
         }
     }
+}
+
+/// The context with the page's language, so that what services write for the reader is in it.
+fn in_language(ctx: &Ctx, lang: Locale) -> Ctx {
+    let mut ctx = ctx.clone();
+    match &mut ctx.actor {
+        Actor::Customer { locale, .. } => lang.as_str().clone_into(locale),
+        Actor::User(staff) => lang.as_str().clone_into(&mut staff.locale),
+        _ => {}
+    }
+    ctx
 }
 
 /// The language of somebody's profile, else the one their browser likes, else the provider's.

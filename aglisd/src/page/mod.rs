@@ -11,23 +11,28 @@ pub mod errors;
 pub mod flash;
 pub mod form;
 pub mod frame;
+pub mod mark;
 pub mod policy;
 pub mod problem;
 pub mod seal;
+pub mod staff;
 
 pub use errors::{FormError, FormErrors};
 pub use flash::{Flash, Tone};
 pub use form::{Form, Posted, Shown, Upload, Visit};
 pub use frame::Frame;
+pub use mark::Mark;
 
 use crate::http::{Need, Routes};
+use aglis_core::config::Config;
 use axum::routing::get;
 
 /// Every page, and what pages load.
-pub fn routes() -> Routes {
-    Routes::new().page(
-        Need::Public("style sheets and scripts hold nothing secret"),
-        assets::ROUTE,
-        get(assets::serve),
-    )
+pub fn routes(config: &Config) -> Routes {
+    let uploads = &config.uploads;
+    // Five files at most; each is measured on its own by what it turns out to be.
+    let upload_bytes = uploads.photo_max.0.max(uploads.video_max.0).saturating_mul(5).saturating_add(1 << 20);
+    Routes::new()
+        .page(Need::Public("style sheets and scripts hold nothing secret"), assets::ROUTE, get(assets::serve))
+        .merge(staff::routes(upload_bytes))
 }

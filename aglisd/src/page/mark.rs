@@ -1,0 +1,66 @@
+//! States as glyph and word, never as colour alone.
+
+use super::Frame;
+use aglis_core::{
+    customers::CustomerStatus,
+    tickets::{Priority, SlaState, TicketStatus},
+};
+
+/// A state as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The class that colours it: `ok`, `info`, `warn`, `bad`, `critical` or nothing.
+    pub tone: &'static str,
+    /// The glyph before the word.
+    pub glyph: &'static str,
+    /// The word.
+    pub word: String,
+}
+
+impl Mark {
+    /// A ticket's status, in the words of an area such as `portal-status`.
+    pub fn ticket(frame: &Frame, area: &str, status: TicketStatus) -> Mark {
+        let (tone, glyph) = match status {
+            TicketStatus::Open | TicketStatus::Assigned | TicketStatus::InProgress => ("info", "●"),
+            TicketStatus::OnHold => ("warn", "▲"),
+            TicketStatus::Completed => ("ok", "✓"),
+            TicketStatus::Cancelled => ("", "–"),
+        };
+        Mark { tone, glyph, word: frame.word(area, status) }
+    }
+
+    /// A customer's status.
+    pub fn customer(frame: &Frame, area: &str, status: CustomerStatus) -> Mark {
+        let (tone, glyph) = match status {
+            CustomerStatus::PendingInstallation => ("info", "●"),
+            CustomerStatus::Active => ("ok", "✓"),
+            CustomerStatus::Suspended => ("warn", "▲"),
+            CustomerStatus::Terminated => ("", "–"),
+        };
+        Mark { tone, glyph, word: frame.word(area, status) }
+    }
+
+    /// A ticket's priority.
+    pub fn priority(frame: &Frame, area: &str, priority: Priority) -> Mark {
+        let (tone, glyph) = match priority {
+            Priority::Critical => ("critical", "✖"),
+            Priority::High => ("bad", "▲"),
+            Priority::Normal => ("info", "●"),
+            Priority::Low => ("", "–"),
+        };
+        Mark { tone, glyph, word: frame.word(area, priority) }
+    }
+
+    /// How a ticket stands against its due time.
+    pub fn sla(frame: &Frame, area: &str, state: SlaState) -> Mark {
+        let (tone, glyph) = match state {
+            SlaState::OnTrack => ("info", "●"),
+            SlaState::AtRisk => ("warn", "▲"),
+            SlaState::Breached | SlaState::Missed => ("bad", "✗"),
+            SlaState::Paused => ("", "–"),
+            SlaState::Met => ("ok", "✓"),
+            SlaState::Void => ("", "–"),
+        };
+        Mark { tone, glyph, word: frame.word(area, state) }
+    }
+}

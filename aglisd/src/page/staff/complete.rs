@@ -1,0 +1,213 @@
+//! Completing a ticket, with what was measured and photographed; and attaching files.
+
+use super::{Shell, done};
+use crate::{
+    http::{Need, Path, Routes},
+    page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit},
+};
+use aglis_core::{
+    error::{Error, FieldError},
+    files,
+    permission::Permission as P,
+    tickets::{Complete, Ticket, service as tickets},
+    types::{ChecklistItemId, FileId},
+};
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::Response,
+    routing::{get, post},
+};
+
+struct Photo {
+    field: &'static str,
+    text: String,
+    have: bool,
+}
+
+struct Input {
+    name: &'static str,
+    text: String,
+    value: String,
+}
+
+struct Item {
+    id: i64,
+    text: String,
+    done: bool,
+    required: bool,
+}
+
+#[derive(Template)]
+#[template(path = "staff/complete.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    staff: Shell,
+    errors: FormErrors,
+    form: &'a Form,
+    number: String,
+    title: String,
+    photos: Vec<Photo>,
+    inputs: Vec<Input>,
+    checklist: Vec<Item>,
+}
+
+const PHOTOS: [(&str, &str, &str); 3] = [
+    ("attenuation_file_id", "attenuation", "staff-photo-attenuation"),
+    ("modem_file_id", "modem", "staff-photo-modem"),
+    ("otdr_file_id", "otdr", "staff-photo-otdr"),
+];
+const INPUTS: [(&str, &str); 5] = [
+    ("modem_serial", "staff-modem-serial"),
+    ("odp_port", "staff-odp-port"),
+    ("wifi_name", "staff-wifi-name"),
+    ("speed_down_mbps", "staff-speed-down"),
+    ("speed_up_mbps", "staff-speed-up"),
+];
+
+/// The newest photo of a purpose that is already on the ticket.
+fn photo(ticket: &Ticket, purpose: &str) -> Option<FileId> {
+    ticket.attachments.iter().rev().find(|file| file.purpose == purpose).map(|file| file.id)
+}
+
+async fn draw(
+    frame: &Frame,
+    status: StatusCode,
+    number: &str,
+    form: &Form,
+    errors: FormErrors,
+) -> Result<Response, Error> {
+    let id = tickets::resolve(frame.ctx(), number).await?;
+    let ticket = tickets::get(frame.ctx(), id).await?;
+    let ticked: Vec<&str> = form.all("checklist").collect();
+    let page = Page {
+        staff: Shell::new(frame).await?,
+        errors,
+        form,
+        number: ticket.summary.number.clone(),
+        title: ticket.summary.title.clone(),
+        photos: PHOTOS
+            .iter()
+            .map(|(field, purpose, text)| Photo {
+                field,
+                text: frame.t(text),
+                have: photo(&ticket, purpose).is_some(),
+            })
+            .collect(),
+        inputs: INPUTS
+            .iter()
+            .map(|(name, text)| Input { name, text: frame.t(text), value: form.get(name).to_owned() })
+            .collect(),
+        checklist: ticket
+            .checklist
+            .iter()
+            .map(|item| Item {
+                id: item.id.0,
+                text: frame.word("checklist", &item.code),
+                done: item.done_at.is_some() || ticked.contains(&item.id.0.to_string().as_str()),
+                required: item.required,
+            })
+            .collect(),
+        frame,
+    };
+    Ok(frame.html(status, &page))
+}
+
+async fn show(Visit(frame): Visit, Path(number): Path<String>) -> Shown {
+    Ok(draw(&frame, StatusCode::OK, &number, &Form::default(), FormErrors::none()).await?)
+}
+
+/// Reads a decimal as people write it, with a comma or a point.
+fn decimal(form: &Form, field: &str, wrong: &mut Vec<FieldError>) -> Option<f64> {
+    let text = form.given(field)?.replace(',', ".").replace('−', "-");
+    text.parse().ok().or_else(|| {
+        wrong.push(FieldError::new(field, "invalid", "enter a number"));
+        None
+    })
+}
+
+async fn complete(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+    let ctx = frame.ctx();
+    let id = tickets::resolve(ctx, &number).await?;
+    let made = async {
+        let mut wrong = Vec::new();
+        let ticket = tickets::get(ctx, id).await?;
+        let mut body = Complete {
+            resolution: form.get("resolution").to_owned(),
+            attenuation_dbm: decimal(&form, "attenuation_dbm", &mut wrong),
+            modem_serial: form.given("modem_serial").map(str::to_owned),
+            odp_port: decimal(&form, "odp_port", &mut wrong).map(|port| port as i64),
+            wifi_name: form.given("wifi_name").map(str::to_owned),
+            speed_down_mbps: decimal(&form, "speed_down_mbps", &mut wrong),
+            speed_up_mbps: decimal(&form, "speed_up_mbps", &mut wrong),
+            checklist: form.all("checklist").filter_map(|id| id.parse().ok().map(ChecklistItemId)).collect(),
+            ..Complete::default()
+        };
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        for (field, purpose, _) in PHOTOS {
+            let sent = form.files().iter().find(|file| file.field == field);
+            let file = match sent {
+                Some(file) => {
+                    let kept = files::service::keep(ctx, &file.name, file.bytes.to_vec())
+                        .await
+                        .map_err(|error| Error::field(field, "refused", error.to_string()))?;
+                    tickets::attach(ctx, id, &[kept], purpose, false).await?.first().map(|file| file.id)
+                }
+                None => photo(&ticket, purpose),
+            };
+            match purpose {
+                "attenuation" => body.attenuation_file_id = file,
+                "modem" => body.modem_file_id = file,
+                _ => body.otdr_file_id = file,
+            }
+        }
+        if body.odp_port.is_some() {
+            if let Some(customer) = ticket.summary.customer_id {
+                body.odp_id = aglis_core::customers::service::get(ctx, customer).await?.odp_id;
+            }
+        }
+        tickets::complete(ctx, id, body).await
+    };
+    let back = format!("/tickets/{number}");
+    match made.await {
+        Err(error @ Error::Invalid(_)) => {
+            let errors = FormErrors::of(&frame, "staff", error)?;
+            Ok(draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, &number, &form, errors).await?)
+        }
+        result => done(&frame, &back, "staff-done-completed", result),
+    }
+}
+
+async fn attach(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+    let ctx = frame.ctx();
+    let id = tickets::resolve(ctx, &number).await?;
+    let back = format!("/tickets/{number}");
+    let mut kept = Vec::new();
+    for file in form.files() {
+        match files::service::keep(ctx, &file.name, file.bytes.to_vec()).await {
+            Ok(file) => kept.push(file),
+            Err(error) => return Ok(frame.go_with(&back, Flash::warn(format!("{}: {error}", file.name)))),
+        }
+    }
+    let result = tickets::attach(ctx, id, &kept, "report", form.has("customer_visible")).await;
+    done(&frame, &back, "staff-done-files", result)
+}
+
+/// The routes.
+pub fn routes(upload_bytes: u64) -> Routes {
+    Routes::new()
+        .page_upload(
+            Need::Permission(P::TicketComplete),
+            upload_bytes,
+            "/tickets/{number}/complete",
+            get(show).post(complete),
+        )
+        .page_upload(
+            Need::Permission(P::TicketUpdate),
+            upload_bytes,
+            "/tickets/{number}/attachments",
+            post(attach),
+        )
+}

@@ -1,0 +1,314 @@
+//! The list of customers, and one customer.
+
+use super::{
+    Shell, done,
+    view::{Choice, Fact, Opt, TicketRow, address, facts},
+};
+use crate::{
+    http::{Need, Path, Routes},
+    page::{FormErrors, Frame, Mark, Posted, Shown, Visit},
+};
+use aglis_core::{
+    catalog::{PackageFilter, service as catalog},
+    customers::{Customer, CustomerFilter, CustomerStatus, SetCustomerStatus, service as customers},
+    error::Error,
+    permission::Permission as P,
+    tickets::{TicketFilter, service as tickets},
+    types::{CustomerId, PageQuery},
+};
+use askama::Template;
+use axum::{
+    http::StatusCode,
+    response::Response,
+    routing::{get, post},
+};
+
+struct Row {
+    number: String,
+    name: String,
+    phone: String,
+    address: String,
+    area: String,
+    package: String,
+    odp: String,
+    status: Mark,
+    open_tickets: i64,
+}
+
+#[derive(Template)]
+#[template(path = "staff/customers.html")]
+struct List<'a> {
+    frame: &'a Frame,
+    staff: Shell,
+    may_create: bool,
+    q: String,
+    tag: String,
+    choices: Vec<Choice>,
+    rows: Vec<Row>,
+    first: String,
+    paged: bool,
+    next: Option<String>,
+}
+
+/// Packages as the options of a choice.
+pub async fn packages(frame: &Frame, chosen: &str, any: &str) -> Result<Choice, Error> {
+    let filter = PackageFilter { limit: Some(200), ..PackageFilter::default() };
+    let rows = catalog::packages(frame.ctx(), &filter).await?.items;
+    Ok(Choice::among(
+        frame,
+        "package_id",
+        "staff-package",
+        rows.into_iter().map(|one| (one.id.to_string(), one.name)),
+        chosen,
+        any,
+    ))
+}
+
+/// Areas as the options of a choice.
+pub async fn areas(frame: &Frame, chosen: &str, any: &str) -> Result<Choice, Error> {
+    let rows = catalog::areas(frame.ctx(), &PageQuery { limit: Some(200), cursor: None }).await?.items;
+    Ok(Choice::among(
+        frame,
+        "area_id",
+        "staff-area",
+        rows.into_iter().map(|one| (one.id.to_string(), one.name)),
+        chosen,
+        any,
+    ))
+}
+
+async fn list(Visit(frame): Visit) -> Shown {
+    let value = |name: &str| frame.query(name).unwrap_or_default().trim().to_owned();
+    let given = |name: &str| Some(value(name)).filter(|value| !value.is_empty());
+    let filter = CustomerFilter {
+        q: given("q"),
+        status: given("status").and_then(|word| word.parse().ok()),
+        tag: given("tag"),
+        package_id: given("package_id").and_then(|id| id.parse().ok()),
+        area_id: given("area_id").and_then(|id| id.parse().ok()),
+        limit: None,
+        cursor: given("cursor"),
+    };
+    let page = customers::list(frame.ctx(), &filter).await?;
+    let (q, tag, status, package, area) =
+        (value("q"), value("tag"), value("status"), value("package_id"), value("area_id"));
+    let filters =
+        [("q", q.as_str()), ("status", &status), ("tag", &tag), ("package_id", &package), ("area_id", &area)];
+    let rows = page
+        .items
+        .into_iter()
+        .map(|one| Row {
+            number: one.number,
+            name: one.name,
+            phone: one.phone,
+            address: one.address,
+            area: one.area_name.unwrap_or_default(),
+            package: one.package_name.unwrap_or_default(),
+            odp: one.odp_name.unwrap_or_default(),
+            status: Mark::customer(&frame, "staff-customer-status", one.status),
+            open_tickets: one.open_tickets,
+        })
+        .collect();
+    let list = List {
+        staff: Shell::new(&frame).await?,
+        may_create: frame.ctx().may(P::CustomerCreate),
+        choices: vec![
+            Choice::of(
+                &frame,
+                "status",
+                "staff-status",
+                "staff-customer-status",
+                CustomerStatus::ALL,
+                &status,
+                Some("staff-any"),
+            ),
+            packages(&frame, &package, "staff-any").await?,
+            areas(&frame, &area, "staff-any").await?,
+        ],
+        rows,
+        first: address("/customers", &filters, None),
+        paged: frame.query("cursor").is_some(),
+        next: page.next_cursor.map(|cursor| address("/customers", &filters, Some(&cursor))),
+        q: q.clone(),
+        tag: tag.clone(),
+        frame: &frame,
+    };
+    Ok(frame.html(StatusCode::OK, &list))
+}
+
+struct May {
+    reveal: bool,
+    update: bool,
+    status: bool,
+    ticket: bool,
+}
+
+struct Entry {
+    text: String,
+    actor: String,
+    when: String,
+    internal: bool,
+}
+
+#[derive(Template)]
+#[template(path = "staff/customer.html")]
+struct Page<'a> {
+    frame: &'a Frame,
+    staff: Shell,
+    id: i64,
+    number: String,
+    name: String,
+    status: Mark,
+    tags: Vec<String>,
+    facts: Vec<Fact>,
+    revealed: bool,
+    tickets: Vec<TicketRow>,
+    timeline: Vec<Entry>,
+    statuses: Vec<Opt>,
+    may: May,
+}
+
+fn fact_list(frame: &Frame, customer: &Customer) -> Vec<Fact> {
+    facts(
+        frame,
+        [
+            ("staff-type", Some(frame.word("staff-customer-type", customer.customer_type))),
+            ("staff-phone", Some(customer.phone.clone())),
+            ("staff-email", customer.email.clone()),
+            ("staff-pic", customer.pic_name.clone()),
+            ("staff-pic-phone", customer.pic_phone.clone()),
+            ("staff-address", Some(customer.address.clone())),
+            ("staff-area", customer.area_name.clone()),
+            (
+                "staff-package",
+                customer
+                    .package
+                    .as_ref()
+                    .map(|package| format!("{} · {}", package.name, frame.rupiah(&package.monthly_price))),
+            ),
+            (
+                "staff-odp",
+                customer.odp_name.as_ref().map(|name| match customer.odp_port {
+                    Some(port) => format!("{name} / {port}"),
+                    None => name.clone(),
+                }),
+            ),
+            ("staff-pppoe", customer.pppoe_username.clone()),
+            ("staff-ip", customer.ip_address.clone()),
+            ("staff-since", customer.activated_at.as_ref().map(|at| frame.date(at))),
+            (
+                "staff-portal",
+                Some(frame.t(if customer.portal_enabled { "staff-portal-on" } else { "staff-portal-off" })),
+            ),
+            ("staff-notes", Some(customer.notes.clone())),
+        ],
+    )
+}
+
+async fn draw(frame: &Frame, customer: Customer, revealed: bool) -> Result<Response, Error> {
+    let ctx = frame.ctx();
+    let id: CustomerId = customer.id;
+    let filter = TicketFilter { customer_id: Some(id), limit: Some(20), ..TicketFilter::default() };
+    let shown = if ctx.may(P::TicketRead) { tickets::list(ctx, &filter).await?.items } else { Vec::new() };
+    let timeline: Vec<aglis_core::tickets::TimelineEntry> = Vec::new();
+    let page = Page {
+        staff: Shell::new(frame).await?,
+        id: id.0,
+        status: Mark::customer(frame, "staff-customer-status", customer.status),
+        facts: fact_list(frame, &customer),
+        revealed,
+        tickets: shown.iter().map(|ticket| TicketRow::new(frame, ticket)).collect(),
+        timeline: timeline
+            .into_iter()
+            .map(|entry| Entry {
+                when: frame.date_time(&entry.at),
+                text: entry.text,
+                actor: entry.actor,
+                internal: entry.internal,
+            })
+            .collect(),
+        statuses: Choice::of(
+            frame,
+            "status",
+            "staff-status",
+            "staff-customer-status",
+            CustomerStatus::ALL,
+            customer.status.as_str(),
+            None,
+        )
+        .options,
+        may: May {
+            reveal: ctx.may(P::CustomerReveal),
+            update: ctx.may(P::CustomerUpdate),
+            status: ctx.may(P::CustomerStatus),
+            ticket: ctx.may(P::TicketCreate),
+        },
+        number: customer.number,
+        name: customer.name,
+        tags: customer.tags,
+        frame,
+    };
+    Ok(frame.html(StatusCode::OK, &page))
+}
+
+async fn show(Visit(frame): Visit, Path(number): Path<String>) -> Shown {
+    let id = customers::resolve(frame.ctx(), &number).await?;
+    let customer = customers::get(frame.ctx(), id).await?;
+    Ok(draw(&frame, customer, false).await?)
+}
+
+async fn reveal(Path(number): Path<String>, Posted { frame, .. }: Posted) -> Shown {
+    let id = customers::resolve(frame.ctx(), &number).await?;
+    let customer = customers::reveal(frame.ctx(), id).await?;
+    Ok(draw(&frame, customer, true).await?)
+}
+
+fn home(number: &str) -> String {
+    format!("/customers/{number}")
+}
+
+async fn status(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+    let id = customers::resolve(frame.ctx(), &number).await?;
+    let result = match form.get("status").parse() {
+        Ok(status) => {
+            customers::set_status(
+                frame.ctx(),
+                id,
+                SetCustomerStatus { status, reason: form.given("reason").map(str::to_owned) },
+            )
+            .await
+        }
+        Err(error) => Err(Error::field("status", "unknown", format!("{error}"))),
+    };
+    done(&frame, &home(&number), "staff-done-status", result)
+}
+
+async fn tags(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+    let id = customers::resolve(frame.ctx(), &number).await?;
+    let result = match form.given("remove") {
+        Some(tag) => customers::untag(frame.ctx(), id, tag).await,
+        None => customers::tag(frame.ctx(), id, form.get("tag")).await,
+    };
+    done(&frame, &home(&number), "staff-done-saved", result)
+}
+
+/// What is wrong with a form, or the error itself where the form is not to blame.
+pub fn complaints(frame: &Frame, error: Error) -> Result<FormErrors, Error> {
+    match error {
+        Error::Conflict { code, message, .. } => {
+            let known = frame.try_t(&format!("staff-conflict-{}", code.replace('_', "-")));
+            Ok(FormErrors::one("name", known.unwrap_or(message)))
+        }
+        other => FormErrors::of(frame, "staff", other),
+    }
+}
+
+/// The routes.
+pub fn routes() -> Routes {
+    Routes::new()
+        .page(Need::Permission(P::CustomerRead), "/customers", get(list))
+        .page(Need::Permission(P::CustomerRead), "/customers/{number}", get(show))
+        .page(Need::Permission(P::CustomerReveal), "/customers/{number}/reveal", post(reveal))
+        .page(Need::Permission(P::CustomerStatus), "/customers/{number}/status", post(status))
+        .page(Need::Permission(P::CustomerUpdate), "/customers/{number}/tags", post(tags))
+}

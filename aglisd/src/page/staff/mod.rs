@@ -1,0 +1,119 @@
+//! The staff web.
+
+mod account;
+mod complete;
+mod customer_form;
+mod customers;
+mod door;
+mod home;
+mod outside;
+mod sandbox;
+mod search;
+mod ticket;
+mod ticket_acts;
+mod ticket_new;
+mod tickets;
+mod view;
+
+use super::Frame;
+use crate::http::{Problem, Routes};
+use aglis_core::{app::Actor, error::Error, permission::Permission as P};
+
+/// What the header of every staff page shows.
+pub struct Shell {
+    /// The main parts, as far as the person may see them.
+    pub nav: Vec<NavItem>,
+    /// Unread notifications.
+    pub unread: i64,
+    /// Sign-in name.
+    pub name: String,
+    /// The person's name.
+    pub full_name: String,
+    /// Role.
+    pub role: String,
+    /// Whether there is an account with a password and sessions behind the actor.
+    pub has_account: bool,
+}
+
+/// One part.
+pub struct NavItem {
+    /// Where.
+    pub href: &'static str,
+    /// Its name.
+    pub text: String,
+    /// The key after `g`.
+    pub key: &'static str,
+    /// Whether the page is in it.
+    pub current: bool,
+}
+
+impl Shell {
+    /// Makes the header for whoever asks.
+    pub async fn new(frame: &Frame) -> Result<Shell, Error> {
+        let ctx = frame.ctx();
+        let parts: [(&'static str, &str, &'static str, bool); 4] = [
+            ("/", "staff-nav-home", "h", ctx.may(P::TicketRead)),
+            ("/tickets", "staff-nav-tickets", "t", ctx.may(P::TicketRead)),
+            ("/customers", "staff-nav-customers", "c", ctx.may(P::CustomerRead)),
+            ("/sandbox", "staff-nav-sandbox", "s", ctx.may(P::SandboxUse) && view::sandboxed(ctx)),
+        ];
+        let nav = parts
+            .into_iter()
+            .filter(|(.., may)| *may)
+            .map(|(href, text, key, _)| NavItem {
+                href,
+                text: frame.t(text),
+                key,
+                current: if href == "/" { frame.path == "/" } else { frame.path.starts_with(href) },
+            })
+            .collect();
+        let (full_name, role, has_account) = match &ctx.actor {
+            Actor::User(staff) => (staff.full_name.clone(), staff.role.to_string(), staff.user_id.is_some()),
+            other => (other.name().to_owned(), "admin".to_owned(), false),
+        };
+        let unread = 0;
+        Ok(Shell { nav, unread, name: ctx.actor.name().to_owned(), full_name, role, has_account })
+    }
+}
+
+/// The staff web's routes.
+pub fn routes(upload_bytes: u64) -> Routes {
+    Routes::new()
+        .merge(door::routes())
+        .merge(outside::routes())
+        .merge(account::routes())
+        .merge(home::routes())
+        .merge(search::routes())
+        .merge(tickets::routes())
+        .merge(ticket_new::routes())
+        .merge(ticket::routes())
+        .merge(ticket_acts::routes())
+        .merge(complete::routes(upload_bytes))
+        .merge(customers::routes())
+        .merge(customer_form::routes())
+        .merge(sandbox::routes())
+}
+
+/// An answer that a person gets after a form: back to a page, with a sentence about how it went. What the person can
+/// mend is said there; anything else becomes a page of its own.
+pub fn done<T>(
+    frame: &Frame,
+    back: &str,
+    said: &str,
+    result: Result<T, Error>,
+) -> Result<axum::response::Response, Problem> {
+    use super::{Flash, FormErrors};
+    match result {
+        Ok(_) => Ok(frame.go_with(back, Flash::ok(frame.t(said)))),
+        Err(Error::Invalid(fields)) => {
+            let errors = FormErrors::from_fields(frame, "staff", &fields);
+            let text = errors.list().iter().map(|error| error.text.clone()).collect::<Vec<_>>().join(" ");
+            Ok(frame.go_with(back, Flash::warn(text)))
+        }
+        Err(Error::Conflict { code, message, .. }) => {
+            let known = frame.try_t(&format!("staff-conflict-{}", code.replace('_', "-")));
+            Ok(frame.go_with(back, Flash::warn(known.unwrap_or(message))))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
