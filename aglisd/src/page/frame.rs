@@ -206,7 +206,8 @@ impl Frame {
 
     /// The attribute that marks a menu entry as the place where one is.
     pub fn current(&self, section: &str) -> &'static str {
-        let inside = self.path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let inside =
+            self.path.strip_prefix(section).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if inside { " aria-current=\"page\"" } else { "" }
     }
 
