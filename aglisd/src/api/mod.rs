@@ -6,6 +6,7 @@ pub mod document;
 pub mod events;
 pub mod health;
 pub mod messages;
+pub mod notifications;
 pub mod portal_access;
 pub mod queue;
 pub mod roles;
@@ -26,6 +27,7 @@ pub fn routes() -> Routes {
         .merge(events::routes())
         .merge(health::routes())
         .merge(messages::routes())
+        .merge(notifications::routes())
         .merge(queue::routes())
         .merge(portal_access::routes())
         .merge(roles::routes())
