@@ -6,7 +6,6 @@ mod gateway;
 mod kernel;
 mod layers;
 mod messages;
-mod notifications;
 mod queue;
 mod start;
 mod terminal;

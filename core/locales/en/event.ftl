@@ -52,3 +52,23 @@ event-ticket-rated-why = Rated { $rating } of 5: { $comment }
 event-ticket-merged = Merged into { $number }
 event-ticket-parent-set = Put under a parent ticket
 event-ticket-parent-removed = Taken from its parent ticket
+
+event-of-ticket = { $number }: { $text }
+
+event-account-pending-installation = waiting for installation
+event-account-active = active
+event-account-suspended = suspended
+event-account-terminated = terminated
+event-customer-created = Became customer { $number }
+event-customer-updated = Changed: { $fields }
+event-customer-status-changed = Account from { $from } to { $to }
+event-customer-status-changed-why = Account from { $from } to { $to }: { $reason }
+event-customer-tagged = Tag { $tag } put on
+event-customer-untagged = Tag { $tag } taken off
+event-customer-revealed = Personal data looked at
+event-customer-code-requested = Asked for a sign-in code of the portal
+event-customer-signed-in = Signed in to the portal
+event-customer-sign-in-failed = Failed to sign in to the portal
+event-customer-signed-out = Signed out of the portal
+event-message-received = Message from the customer received
+event-session-revoked = A session of the portal was ended

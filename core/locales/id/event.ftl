@@ -52,3 +52,23 @@ event-ticket-rated-why = Dinilai { $rating } dari 5: { $comment }
 event-ticket-merged = Digabungkan ke { $number }
 event-ticket-parent-set = Ditempatkan di bawah tiket induk
 event-ticket-parent-removed = Dilepas dari tiket induk
+
+event-of-ticket = { $number }: { $text }
+
+event-account-pending-installation = menunggu pemasangan
+event-account-active = aktif
+event-account-suspended = dihentikan sementara
+event-account-terminated = berhenti
+event-customer-created = Terdaftar sebagai pelanggan { $number }
+event-customer-updated = Data diubah: { $fields }
+event-customer-status-changed = Status layanan dari { $from } menjadi { $to }
+event-customer-status-changed-why = Status layanan dari { $from } menjadi { $to }: { $reason }
+event-customer-tagged = Label { $tag } dipasang
+event-customer-untagged = Label { $tag } dilepas
+event-customer-revealed = Data pribadi dilihat
+event-customer-code-requested = Kode masuk portal diminta
+event-customer-signed-in = Masuk ke portal
+event-customer-sign-in-failed = Gagal masuk ke portal
+event-customer-signed-out = Keluar dari portal
+event-message-received = Pesan dari pelanggan diterima
+event-session-revoked = Sesi portal diakhiri

@@ -1,7 +1,7 @@
 //! Calls about customers. A customer is named by id or number.
 
 use super::{Client, ClientError, Pages, request::segment};
-use crate::{customers::*, tickets::TimelineEntry};
+use crate::{customers::*, tickets::TimelineEntry, types::PageQuery};
 use std::fmt::Display;
 
 fn path(customer: impl Display, rest: &str) -> String {
@@ -16,13 +16,19 @@ impl Client {
 
     /// One customer; `reveal` shows personal data unmasked, which is recorded.
     pub async fn customer(&self, customer: impl Display, reveal: bool) -> Result<Customer, ClientError> {
-        let call = self.get(&path(customer, ""));
-        if reveal { call.query(&[("reveal", "true")]) } else { call }.send().await
+        if reveal {
+            self.post(&path(customer, "/reveal")).send().await
+        } else {
+            self.get(&path(customer, "")).send().await
+        }
     }
 
-    /// What happened to them, the oldest first.
+    /// The last 200 things that happened to them and their tickets, the oldest first.
     pub async fn customer_timeline(&self, customer: impl Display) -> Result<Vec<TimelineEntry>, ClientError> {
-        self.whole(&path(customer, "/timeline")).await
+        let page = PageQuery { limit: Some(200), cursor: None };
+        let mut entries = self.pages(&path(customer, "/timeline"), &page).take(200).await?;
+        entries.reverse();
+        Ok(entries)
     }
 
     /// Makes a customer.

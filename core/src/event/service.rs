@@ -1,9 +1,9 @@
 use super::{
-    AuditEntry, AuditFilter, ChainReport, Event, Outcome, SubjectKind,
+    AuditEntry, AuditFilter, ChainReport, Event, Outcome, Reaction, SubjectKind, reactions,
     seal::hash,
     store::{self, Stored},
 };
-use crate::{app::Ctx, db::Tx, error::Result, types::*};
+use crate::{app::Ctx, db::Tx, error::Result, messages, types::*};
 
 /// What an event is about.
 #[derive(Debug, Clone)]
@@ -84,7 +84,11 @@ pub async fn emit_outcome(
     };
     let id = store::insert(tx, &row).await?;
     if outcome == Outcome::Ok {
-        super::apply::apply(tx, ctx, subject, id, &event).await?;
+        for reaction in reactions(&event) {
+            if let Reaction::Message { to, template } = reaction {
+                messages::service::react(tx, ctx, subject, &event, &to, template).await?;
+            }
+        }
     }
     crate::idempotency::done(tx, ctx).await?;
     tx.wake_events();

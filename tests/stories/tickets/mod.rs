@@ -2,6 +2,6 @@
 
 mod ending;
 mod files;
-pub mod fixture;
+mod fixture;
 mod listing;
-pub mod moving;
+mod moving;

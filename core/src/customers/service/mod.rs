@@ -3,9 +3,11 @@
 mod fields;
 mod installed;
 mod list;
+mod timeline;
 
 pub use installed::installed;
 pub use list::{choose, conditions, list};
+pub use timeline::timeline;
 
 use super::{
     Customer, CustomerChange, CustomerStatus, NewCustomer, SetCustomerStatus, rules,

@@ -21,9 +21,9 @@ pub use completing::{check, complete, rate, reopen};
 pub use creating::{Draft, create, create_in, draft, update};
 pub use linking::{merge, set_parent};
 pub use moving::{cancel, set_priority, set_status};
-pub use reading::{Brief, brief, get, resolve, stats};
+pub use reading::{get, resolve, stats};
 pub use searching::list;
-pub use story::timeline;
+pub use story::{tell, timeline};
 pub use undoing::undo;
 
 use super::{TicketStatus, store, store::TicketRow};

@@ -3,6 +3,7 @@
 use super::undoing;
 use crate::{
     app::{Ctx, Scope},
+    db::Tx,
     error::{Error, Result},
     event::{self, Event, SubjectKind, store::Stored},
     i18n::{Arg, Locale, format, t},
@@ -39,8 +40,20 @@ pub async fn timeline(ctx: &Ctx, id: TicketId, page: &PageQuery) -> Result<Page<
     }
     events.sort_by_key(|row| row.id);
     let page = Page::from_rows(events, page.rows(), |row| row.id);
+    let items = tell(ctx, &mut tx, page.items, &undoable).await?;
+    Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+/// Tells events of tickets in the order they come, with the texts of comments. Customers are not told what is internal.
+pub async fn tell(
+    ctx: &Ctx,
+    tx: &mut Tx,
+    rows: Vec<Stored>,
+    undoable: &[EventId],
+) -> Result<Vec<TimelineEntry>> {
+    let for_customer = matches!(ctx.actor.scope(), Scope::Customer(_));
     let told: Vec<(Stored, Option<Event>)> =
-        page.items.into_iter().map(|row| (row.event(), row)).map(|(event, row)| (row, event)).collect();
+        rows.into_iter().map(|row| (row.event(), row)).map(|(event, row)| (row, event)).collect();
     let ids: Vec<CommentId> = told
         .iter()
         .filter_map(|(_, event)| match event {
@@ -48,13 +61,10 @@ pub async fn timeline(ctx: &Ctx, id: TicketId, page: &PageQuery) -> Result<Page<
             _ => None,
         })
         .collect();
-    let comments: HashMap<CommentId, Comment> = store::parts::comments_of(&mut tx, &ids)
-        .await?
-        .into_iter()
-        .map(|comment| (comment.id, comment))
-        .collect();
+    let comments: HashMap<CommentId, Comment> =
+        store::parts::comments_of(tx, &ids).await?.into_iter().map(|comment| (comment.id, comment)).collect();
     let teller = Teller { ctx, locale: ctx.actor.locale().parse().unwrap_or_default(), for_customer };
-    let items = told
+    let entries = told
         .into_iter()
         .filter_map(|(row, event)| {
             let event = event?;
@@ -78,7 +88,7 @@ pub async fn timeline(ctx: &Ctx, id: TicketId, page: &PageQuery) -> Result<Page<
             })
         })
         .collect();
-    Ok(Page { items, next_cursor: page.next_cursor })
+    Ok(entries)
 }
 
 /// What only staff are told.
