@@ -511,6 +511,7 @@ CREATE TABLE message_attempts (
   finished_at {time},
   UNIQUE (message_id, number)
 );
+CREATE INDEX message_attempts_provider ON message_attempts (provider, started_at);
 
 -- What providers told us about deliveries, also before we knew of the message.
 CREATE TABLE message_callbacks (

@@ -10,4 +10,5 @@ mod queue;
 mod start;
 mod terminal;
 mod tickets;
+mod told;
 mod units;

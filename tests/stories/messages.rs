@@ -6,8 +6,8 @@ use aglis_core::{
     error::Error,
     event::{self, Event, SubjectKind},
     messages::{
-        Begin, DeliveryReport, Direction, End, InboundMessage, MessageFilter, MessageStatus, Reported,
-        SandboxFilter, SandboxReply,
+        Begin, Budget, DeliveryReport, Direction, End, InboundMessage, MessageFilter, MessageStatus,
+        Reported, SandboxFilter, SandboxReply,
         service::{self as messages, NewMessage},
     },
     queue::{self, JobFilter, JobState},
@@ -84,7 +84,7 @@ async fn report(world: &World, provider_id: &str, status: MessageStatus) -> Repo
 
 /// Begins a try as the worker does, and stops there as if the process had been killed.
 async fn cut_off(world: &World, id: MessageId) {
-    let begun = messages::begin(&world.app.system("worker"), id, "sandbox").await.unwrap();
+    let begun = messages::begin(&world.app.system("worker"), id, "sandbox", None).await.unwrap();
     assert!(matches!(begun, Begin::Send(_)));
 }
 
@@ -200,7 +200,9 @@ async fn early_reports_and_our_commit_at_the_same_moment_never_miss_each_other()
         for n in 0..20 {
             let id = status_message(&world, &format!("TKT{n}")).await;
             let ctx = world.app.system("worker");
-            let Begin::Send(letter) = messages::begin(&ctx, id, "sandbox").await.unwrap() else { panic!() };
+            let Begin::Send(letter) = messages::begin(&ctx, id, "sandbox", None).await.unwrap() else {
+                panic!()
+            };
             let name = format!("race-{n}");
             let end = End::Accepted { provider_id: Some(name.clone()), cost: None };
             let (told, ended) = tokio::join!(
@@ -210,6 +212,30 @@ async fn early_reports_and_our_commit_at_the_same_moment_never_miss_each_other()
             assert!(ended.unwrap());
             assert_eq!(status(&world, id).await, MessageStatus::Delivered, "{told:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_account_s_budget_holds_over_restarts_and_keeps_room_for_codes() {
+    both(async |world| {
+        let budget = Some(Budget { limit: 5, reserved: 1, window_ms: 60_000 });
+        let begin =
+            async |id| messages::begin(&world.app.system("worker"), id, "fonnte", budget).await.unwrap();
+        for n in 0..4 {
+            let id = status_message(&world, &format!("TKT{n}")).await;
+            assert!(matches!(begin(id).await, Begin::Send(_)));
+            world.pass(SECOND);
+        }
+        let fifth = status_message(&world, "TKT5").await;
+        assert!(matches!(begin(fifth).await, Begin::Limited(56_000)));
+        let code = otp(&world, "471193").await;
+        assert!(matches!(begin(code).await, Begin::Send(_)));
+        let second = otp(&world, "471194").await;
+        assert!(matches!(begin(second).await, Begin::Limited(_)), "the limit is the provider's own");
+        world.pass(56 * SECOND);
+        assert!(matches!(begin(second).await, Begin::Send(_)));
+        assert!(matches!(begin(fifth).await, Begin::Limited(_)));
     })
     .await;
 }
@@ -266,7 +292,7 @@ async fn a_kill_after_the_provider_took_it_sends_it_once() {
 
 async fn lose_answer(world: &World, id: MessageId) {
     let ctx: Ctx = world.app.system("worker");
-    let Begin::Send(letter) = messages::begin(&ctx, id, "sandbox").await.unwrap() else { panic!() };
+    let Begin::Send(letter) = messages::begin(&ctx, id, "sandbox", None).await.unwrap() else { panic!() };
     let end = End::Unknown { error: "no answer in time".into() };
     assert!(messages::finish(&ctx, &letter, "sandbox", &end).await.unwrap());
 }

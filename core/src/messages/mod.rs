@@ -341,12 +341,25 @@ pub struct Letter {
     pub body: String,
 }
 
+/// How many tries a provider's account allows, counted over everything that was ever sent through it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Tries that may begin within the window.
+    pub limit: i64,
+    /// How many of these only one-time codes may use.
+    pub reserved: i64,
+    /// The window in milliseconds.
+    pub window_ms: i64,
+}
+
 /// What the worker is told to do with a message.
 pub enum Begin {
     /// Nothing more.
     Nothing,
     /// Look again after so many milliseconds.
     Wait(i64),
+    /// The account's budget is used up for so many milliseconds.
+    Limited(i64),
     /// Send it; the try is written down.
     Send(Letter),
     /// A try was cut off: ask the provider what became of it.

@@ -143,6 +143,21 @@ pub(super) async fn start_attempt(
     Ok(())
 }
 
+/// How many of the latest `most` tries through a provider began after a time, and when the first of them did.
+pub(super) async fn tries_since(
+    tx: &mut Tx,
+    provider: &str,
+    since: Time,
+    most: i64,
+) -> Result<(i64, Option<Time>), DbError> {
+    tx.one(
+        "SELECT COUNT(*), MIN(started_at) FROM (SELECT started_at FROM message_attempts \
+         WHERE provider = $1 AND started_at > $2 ORDER BY started_at DESC LIMIT $3) AS latest",
+        args![provider, since, most],
+    )
+    .await
+}
+
 /// How a try ended.
 #[derive(Debug, Clone)]
 pub(super) struct AttemptRow<'a> {

@@ -107,6 +107,12 @@ impl Template {
         Ok(Rendered { subject, body: i18n::t(locale, &format!("msg-{}", self.name), &args) })
     }
 
+    /// Whether nobody is worse off for getting it in the morning.
+    pub fn can_wait(&self) -> bool {
+        const PATIENT: &[&str] = &["ticket-completed", "ticket-cancelled"];
+        matches!(self.kind, MessageKind::Group | MessageKind::Bulk) || PATIENT.contains(&self.name)
+    }
+
     /// When a message caused now stops being worth sending.
     pub fn expires_at(&self, now: Time) -> Time {
         now.plus_seconds(self.useful_seconds)

@@ -6,7 +6,7 @@ use crate::{
         Begin, End, Letter, MessageChannel, MessageKind,
         service::{begin, finish, get},
     },
-    provider::{Accepted, Lookup, OutboundMail, OutboundMessage, SendError, Urgency},
+    provider::{Accepted, Lookup, OutboundMail, OutboundMessage, RATE_LIMITED, SendError, Urgency},
     types::*,
 };
 use std::time::Duration;
@@ -15,11 +15,16 @@ use std::time::Duration;
 pub(super) async fn deliver(run: &Run, id: MessageId) -> Result<(), JobError> {
     let channel = get(&run.ctx(), id).await?.channel;
     let provider = name(&run.outbox, channel);
+    let budget = run.outbox.budget.filter(|_| channel == MessageChannel::Whatsapp);
     loop {
         let ctx = run.ctx();
-        match begin(&ctx, id, provider).await? {
+        match begin(&ctx, id, provider, budget).await? {
             Begin::Nothing => return Ok(()),
-            Begin::Wait(ms) => return Err(waiting(ms)),
+            Begin::Wait(ms) => return Err(later("waiting for a delivery report", milliseconds(ms))),
+            Begin::Limited(ms) => {
+                run.outbox.whatsapp.limiter.hold(milliseconds(ms));
+                return Err(later(RATE_LIMITED, milliseconds(ms)));
+            }
             Begin::Send(letter) => {
                 let sent = send(&run.outbox, &letter).await;
                 return record(run, &letter, provider, sent).await;
@@ -44,11 +49,12 @@ pub(super) async fn deliver(run: &Run, id: MessageId) -> Result<(), JobError> {
     }
 }
 
-fn waiting(ms: i64) -> JobError {
-    JobError::Later {
-        reason: "waiting for a delivery report".to_owned(),
-        after: Duration::from_millis(u64::try_from(ms).unwrap_or(0)),
-    }
+fn milliseconds(ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+}
+
+fn later(reason: &str, after: Duration) -> JobError {
+    JobError::Later { reason: reason.to_owned(), after }
 }
 
 async fn record(

@@ -4,6 +4,7 @@ use super::{DbInbox, QueueName};
 use crate::{
     app::App,
     config::{Config, MailSecurity, WhatsappProvider},
+    messages::Budget,
     provider::{
         OutboundMail, OutboundMessage, Provider,
         guard::{BreakerSettings, GuardSettings, Guarded, Limits, guard},
@@ -22,7 +23,12 @@ pub struct Outbox {
     pub whatsapp: Guarded<OutboundMessage>,
     /// Mail.
     pub mail: Guarded<OutboundMail>,
+    /// What the WhatsApp account may send over all processes, and over restarts; none for the sandbox.
+    pub budget: Option<Budget>,
 }
+
+/// The sandbox has no account that could be overrun.
+const SANDBOX_LIMIT: usize = 1_000_000;
 
 /// Why the providers cannot be set up; names the setting.
 #[derive(Debug, thiserror::Error)]
@@ -54,12 +60,18 @@ impl Outbox {
             Some(settings) => Arc::new(Smtp::new(&settings)?),
             None => Arc::new(sandbox),
         };
+        let real = config.whatsapp.provider != WhatsappProvider::Sandbox;
         let limits = Limits {
-            per_window: config.whatsapp.limit as usize,
+            per_window: if real { config.whatsapp.limit as usize } else { SANDBOX_LIMIT },
             window: config.whatsapp.limit_window,
             concurrency: config.whatsapp.concurrency as usize,
             ..Limits::default()
         };
+        let budget = real.then(|| Budget {
+            limit: i64::from(config.whatsapp.limit),
+            reserved: i64::try_from(limits.reserved()).unwrap_or(0),
+            window_ms: i64::try_from(limits.window.as_millis()).unwrap_or(60_000),
+        });
         let slack = Duration::from_secs(10);
         let breaker = BreakerSettings::default();
         let whatsapp =
@@ -68,7 +80,7 @@ impl Outbox {
             mail,
             GuardSettings { limits: Limits::default(), breaker, timeout: config.mail.timeout + slack },
         );
-        Ok(Outbox { whatsapp, mail })
+        Ok(Outbox { whatsapp, mail, budget })
     }
 
     /// How many jobs of a queue that are not critical can be worked on right now.

@@ -2,6 +2,6 @@
 
 mod ending;
 mod files;
-mod fixture;
+pub mod fixture;
 mod listing;
 mod moving;

@@ -70,6 +70,7 @@ pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Result<Message
     let template = template::named(new.template)?;
     let channel = new.channel.unwrap_or(template.channel);
     let text = template.render(channel, new.locale, new.variables)?;
+    let run_at = quiet_until(ctx).filter(|_| template.can_wait()).unwrap_or(ctx.now);
     let row = NewRow {
         direction: Direction::Out,
         channel,
@@ -86,10 +87,10 @@ pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Result<Message
         provider: None,
         provider_id: None,
         created_at: ctx.now,
-        expires_at: new.expires_at.or(Some(template.expires_at(ctx.now))),
+        expires_at: new.expires_at.or(Some(template.expires_at(run_at))),
     };
     let id = store::insert(tx, row).await?;
-    enqueue(tx, ctx.now, id, channel, template.kind).await?;
+    enqueue(tx, ctx.now, run_at, id, channel, template.kind).await?;
     Ok(id)
 }
 
@@ -102,6 +103,18 @@ pub struct Otp<'a> {
     pub link: &'a str,
     /// Until when it works.
     pub expires_at: Time,
+}
+
+/// When the quiet hours end that it is now, if it is.
+fn quiet_until(ctx: &Ctx) -> Option<Time> {
+    let quiet = ctx.app.config.whatsapp.quiet_hours.filter(|hours| !hours.is_whole_day())?;
+    let local = ctx.app.zone.at(ctx.now).datetime();
+    if !quiet.contains(local.time()) {
+        return None;
+    }
+    let day = if quiet.to > local.time() { local.date() } else { local.date().tomorrow().ok()? };
+    let end = ctx.app.zone.inner().to_ambiguous_zoned(day.to_datetime(quiet.to)).compatible().ok()?;
+    Some(Time::from(end.timestamp()))
 }
 
 /// Writes a one-time code down. The code stands in the message's row until it is sent and nowhere else.
@@ -138,20 +151,22 @@ pub async fn send_otp(
 async fn enqueue(
     tx: &mut Tx,
     now: Time,
+    run_at: Time,
     message_id: MessageId,
     channel: MessageChannel,
     kind: MessageKind,
 ) -> Result<()> {
+    let at = Extra { run_at: Some(run_at), ..Extra::default() };
     if channel == MessageChannel::Email {
-        queue::enqueue(tx, now, &SendMail { message_id }).await?;
+        queue::enqueue_with(tx, now, &SendMail { message_id }, at).await?;
         return Ok(());
     }
     match kind {
-        MessageKind::Otp => queue::enqueue(tx, now, &SendOtp { message_id }).await?,
-        MessageKind::Group => queue::enqueue(tx, now, &SendGroup { message_id }).await?,
-        MessageKind::Bulk => queue::enqueue(tx, now, &SendBulk { message_id }).await?,
+        MessageKind::Otp => queue::enqueue_with(tx, now, &SendOtp { message_id }, at).await?,
+        MessageKind::Group => queue::enqueue_with(tx, now, &SendGroup { message_id }, at).await?,
+        MessageKind::Bulk => queue::enqueue_with(tx, now, &SendBulk { message_id }, at).await?,
         MessageKind::Notification | MessageKind::Inbound => {
-            let high = Extra { priority: Some(JobPriority::High), ..Extra::default() };
+            let high = Extra { priority: Some(JobPriority::High), ..at };
             queue::enqueue_with(tx, now, &SendNotification { message_id }, high).await?
         }
     };

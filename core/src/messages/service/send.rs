@@ -6,7 +6,7 @@ use crate::{
     db::Tx,
     error::{Error, Result},
     messages::{
-        AttemptOutcome, Begin, End, Letter, MessageKind, MessageStatus, Progress, Step, next_step,
+        AttemptOutcome, Begin, Budget, End, Letter, MessageKind, MessageStatus, Progress, Step, next_step,
         store::{self, AttemptRow, Outgoing},
         template,
     },
@@ -18,7 +18,7 @@ const SCRUBBED: &str = "••••••";
 
 /// Decides what is to be done with a message and, where it is to be sent, writes the try down as `sending`. When this
 /// returns [`Begin::Send`] the try is on disk.
-pub async fn begin(ctx: &Ctx, id: MessageId, provider: &str) -> Result<Begin> {
+pub async fn begin(ctx: &Ctx, id: MessageId, provider: &str, budget: Option<Budget>) -> Result<Begin> {
     let mut tx = ctx.app.db.write().await?;
     let Some(message) = store::hold(&mut tx, id).await? else { return Err(Error::NotFound("message")) };
     let last = store::last_attempt(&mut tx, id).await?;
@@ -42,12 +42,36 @@ pub async fn begin(ctx: &Ctx, id: MessageId, provider: &str) -> Result<Begin> {
             Ok(Begin::Nothing)
         }
         Step::Send => {
+            if let Some(budget) = budget
+                && let Some(ms) = limited(&mut tx, ctx, provider, budget, message.kind).await?
+            {
+                return Ok(Begin::Limited(ms));
+            }
             store::start_attempt(&mut tx, id, number + 1, provider, ctx.now).await?;
             advance(&mut tx, ctx, &message, MessageStatus::Sending, None).await?;
             tx.commit().await?;
             Ok(Begin::Send(letter(message, number + 1)))
         }
     }
+}
+
+/// For how many milliseconds the account has no room for one more try. Two processes that ask at once get one answer
+/// after the other.
+async fn limited(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    provider: &str,
+    budget: Budget,
+    kind: MessageKind,
+) -> Result<Option<i64>> {
+    tx.serialize_on(&format!("budget:{provider}")).await?;
+    let reserved = if kind == MessageKind::Otp { 0 } else { budget.reserved };
+    let allowed = (budget.limit - reserved).max(1);
+    let since = ctx.now.plus_ms(-budget.window_ms);
+    let (count, oldest) = store::tries_since(tx, provider, since, allowed).await?;
+    Ok(oldest
+        .filter(|_| count >= allowed)
+        .map(|oldest| (budget.window_ms - ctx.now.since_ms(oldest)).clamp(1, budget.window_ms)))
 }
 
 fn letter(message: Outgoing, attempt: i64) -> Letter {

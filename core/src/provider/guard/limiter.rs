@@ -48,7 +48,7 @@ impl Limits {
 
     /// How many of the window only critical messages may use: a tenth, at least one where there is
     /// more than one.
-    fn reserved(&self) -> usize {
+    pub fn reserved(&self) -> usize {
         (self.per_window / 10).max(1).min(self.per_window.saturating_sub(1))
     }
 }
@@ -59,6 +59,7 @@ struct Inner {
     started: VecDeque<Instant>,
     running: usize,
     critical_waiting: usize,
+    held_until: Option<Instant>,
 }
 
 /// The limits of one provider account, shared by all who send through it.
@@ -77,6 +78,7 @@ impl Limiter {
                 started: VecDeque::new(),
                 running: 0,
                 critical_waiting: 0,
+                held_until: None,
             }),
             changed: Notify::new(),
         }
@@ -93,11 +95,21 @@ impl Limiter {
         self.lock().limits
     }
 
+    /// Lets nothing but critical messages start for a while, because the account's limit is used up elsewhere.
+    pub fn hold(&self, for_another: Duration) {
+        let until = Instant::now() + for_another;
+        let mut inner = self.lock();
+        inner.held_until = inner.held_until.max(Some(until));
+    }
+
     /// How many messages that are not critical could start right now; what a worker asks before it
     /// takes more of them from the queue.
     pub fn room(&self) -> usize {
         let mut inner = self.lock();
         inner.forget(Instant::now());
+        if inner.held(Instant::now()).is_some() {
+            return 0;
+        }
         let limits = inner.limits;
         let window = (limits.per_window - limits.reserved()).saturating_sub(inner.started.len());
         let places = inner.places(Urgency::Normal).saturating_sub(inner.running);
@@ -160,6 +172,11 @@ impl Inner {
         }
     }
 
+    /// For how long only critical messages may start.
+    fn held(&self, now: Instant) -> Option<Duration> {
+        self.held_until.map(|until| until.saturating_duration_since(now)).filter(|left| !left.is_zero())
+    }
+
     fn places(&self, urgency: Urgency) -> usize {
         match urgency {
             Urgency::Critical => self.limits.concurrency,
@@ -175,6 +192,9 @@ impl Inner {
         let critical = urgency == Urgency::Critical;
         if !critical && others > 0 {
             return Err(None);
+        }
+        if let Some(left) = self.held(now).filter(|_| !critical) {
+            return Err(Some(left));
         }
         let allowed =
             if critical { self.limits.per_window } else { self.limits.per_window - self.limits.reserved() };

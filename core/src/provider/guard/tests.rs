@@ -239,3 +239,16 @@ async fn a_provider_that_never_returns_leaves_it_uncertain() {
     assert!(start.elapsed() < Duration::from_secs(10));
     assert_eq!(guarded.limiter.room(), 4);
 }
+
+#[tokio::test]
+async fn a_held_account_lets_only_codes_through() {
+    let provider = Scripted::new(1, vec![Ok(())]);
+    let guarded = guard(provider, settings(100, 5));
+    guarded.limiter.hold(Duration::from_millis(300));
+    guarded.limiter.hold(Duration::from_millis(10));
+    assert_eq!(guarded.limiter.room(), 0);
+    assert_eq!(send(&guarded, Urgency::Normal).await.unwrap_err().code(), RATE_LIMITED);
+    send(&guarded, Urgency::Critical).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(310)).await;
+    send(&guarded, Urgency::Normal).await.unwrap();
+}
