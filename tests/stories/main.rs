@@ -6,6 +6,7 @@ mod gateway;
 mod kernel;
 mod layers;
 mod messages;
+mod notifications;
 mod queue;
 mod start;
 mod terminal;

@@ -1,16 +1,20 @@
 //! The console without a terminal: what it knows ([`Model`]), what happens to it ([`Event`]), what it wants done
 //! ([`Effect`]). [`Model::update`] never waits and never draws; [`Model::view`] only draws.
 
+mod answers;
+mod choices;
 mod command;
 pub mod cx;
 pub mod drafts;
 mod link;
+mod operate;
 pub mod ops;
 pub mod overlay;
 mod shell;
 mod ui;
 mod update;
 mod view;
+mod why_not;
 
 use std::time::Duration;
 

@@ -9,6 +9,7 @@ pub mod events;
 pub mod health;
 pub mod holidays;
 pub mod messages;
+pub mod notifications;
 pub mod odp;
 pub mod packages;
 pub mod portal_access;
@@ -35,6 +36,7 @@ pub fn routes() -> Routes {
         .merge(health::routes())
         .merge(holidays::routes())
         .merge(messages::routes())
+        .merge(notifications::routes())
         .merge(odp::routes())
         .merge(packages::routes())
         .merge(queue::routes())

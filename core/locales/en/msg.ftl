@@ -54,6 +54,12 @@ msg-technician-member =
 
 msg-ticket-subject = Ticket { $number }
 
+msg-staff-notice-subject = { $title }
+msg-staff-notice =
+    { $title }
+    { $message }
+    { $link }
+
 msg-password-reset-subject = Reset your { $business } password
 msg-password-reset =
     Hello { $name },

@@ -54,6 +54,12 @@ msg-technician-member =
 
 msg-ticket-subject = Tiket { $number }
 
+msg-staff-notice-subject = { $title }
+msg-staff-notice =
+    { $title }
+    { $message }
+    { $link }
+
 msg-password-reset-subject = Atur ulang kata sandi { $business }
 msg-password-reset =
     Halo { $name },

@@ -1,5 +1,7 @@
 //! Domain events: what happened, to whom, by whom. The log of them is the audit trail.
 
+#[cfg(feature = "server")]
+mod apply;
 mod kinds;
 #[cfg(feature = "server")]
 mod reactions;

@@ -1,9 +1,9 @@
 use super::{
-    AuditEntry, AuditFilter, ChainReport, Event, Outcome, Reaction, SubjectKind, reactions,
+    AuditEntry, AuditFilter, ChainReport, Event, Outcome, SubjectKind,
     seal::hash,
     store::{self, Stored},
 };
-use crate::{app::Ctx, db::Tx, error::Result, messages, types::*};
+use crate::{app::Ctx, db::Tx, error::Result, types::*};
 
 /// What an event is about.
 #[derive(Debug, Clone)]
@@ -84,11 +84,7 @@ pub async fn emit_outcome(
     };
     let id = store::insert(tx, &row).await?;
     if outcome == Outcome::Ok {
-        for reaction in reactions(&event) {
-            if let Reaction::Message { to, template } = reaction {
-                messages::service::react(tx, ctx, subject, &event, &to, template).await?;
-            }
-        }
+        super::apply::apply(tx, ctx, subject, id, &event).await?;
     }
     crate::idempotency::done(tx, ctx).await?;
     tx.wake_events();

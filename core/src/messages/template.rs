@@ -48,6 +48,7 @@ templates! {
     "ticket-cancelled": Whatsapp Notification, 72 * HOUR, ["name", "number", "reason", "business"];
     "technician-lead": Whatsapp Notification, 24 * HOUR, ["name", "number", "title", "customer", "phone", "address", "link"];
     "technician-member": Whatsapp Notification, 24 * HOUR, ["name", "number", "title", "customer", "phone", "address", "link"];
+    "staff-notice": Whatsapp Notification, 24 * HOUR, ["title", "message", "link"];
     "password-reset": Email Notification, HOUR, ["name", "link", "minutes", "business"];
 }
 
@@ -97,11 +98,11 @@ impl Template {
         let args: Vec<_> = variables.iter().map(|(name, value)| (*name, i18n::Arg::from(*value))).collect();
         let subject = match (channel, self.channel) {
             (MessageChannel::Whatsapp, _) => None,
-            (MessageChannel::Email, MessageChannel::Email) => {
-                Some(one_line(&i18n::t(locale, &format!("msg-{}-subject", self.name), &args)))
-            }
-            (MessageChannel::Email, MessageChannel::Whatsapp) => {
+            (MessageChannel::Email, MessageChannel::Whatsapp) if self.variables.contains(&"number") => {
                 Some(one_line(&locale.ta("msg-ticket-subject", &args)))
+            }
+            (MessageChannel::Email, _) => {
+                Some(one_line(&i18n::t(locale, &format!("msg-{}-subject", self.name), &args)))
             }
         };
         Ok(Rendered { subject, body: i18n::t(locale, &format!("msg-{}", self.name), &args) })

@@ -1,5 +1,10 @@
 //! The notification centre: what a staff member should know, until they have read it.
 
+#[cfg(feature = "server")]
+pub mod service;
+#[cfg(feature = "server")]
+pub mod store;
+
 use crate::types::*;
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +138,14 @@ pub struct NewNotification {
     /// When it stops being of interest.
     #[serde(default)]
     pub expires_at: Option<Time>,
+}
+
+/// How many colleagues were told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+pub struct Sent {
+    /// Accounts.
+    pub recipients: i64,
 }
 
 /// Whether a type reaches a user by a channel.

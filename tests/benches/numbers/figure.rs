@@ -6,6 +6,7 @@ use std::time::Duration;
 #[derive(Clone, Copy)]
 pub enum Target {
     AtMost(f64),
+    AtLeast(f64),
     /// For the record.
     None,
 }
@@ -14,6 +15,7 @@ impl Target {
     fn met(self, value: f64) -> bool {
         match self {
             Self::AtMost(limit) => value <= limit,
+            Self::AtLeast(limit) => value >= limit,
             Self::None => true,
         }
     }
@@ -33,6 +35,7 @@ impl Report {
         let verdict = match target {
             Target::None => String::new(),
             Target::AtMost(limit) => format!("   target ≤ {}{unit}", number(limit)),
+            Target::AtLeast(limit) => format!("   target ≥ {}{unit}", number(limit)),
         };
         let word = match target {
             Target::None => "",

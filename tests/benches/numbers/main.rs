@@ -3,24 +3,36 @@
 //! Each is set against something measured in the same run, so that a slow machine is not mistaken for a slow program.
 //! Nothing here fails for being slow; what misses its target says so.
 
+mod console;
 mod figure;
 mod http;
+mod inside;
+mod list;
+mod load;
 mod process;
 mod seed;
 mod start;
+mod writers;
 
 use figure::Report;
 
 /// A bench by name, with what it measures.
 type Bench = (&'static str, &'static str, fn(&mut Report) -> anyhow::Result<()>);
 
-const BENCHES: &[Bench] = &[("start", "from start to a healthy answer, and memory at rest", start::run)];
+const BENCHES: &[Bench] = &[
+    ("start", "from start to a healthy answer, and memory at rest", start::run),
+    ("list", "a page of 100,000 tickets against a fixed body of the same size", list::run),
+    ("writers", "50 writers at once against one transaction", writers::run),
+    ("console", "the console on 100,000 tickets", console::run),
+];
 
 fn main() -> anyhow::Result<()> {
     // The harness's own flags mean nothing here.
     let args: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
-    if args.first().is_some_and(|a| a == process::REFERENCE) {
-        return start::reference();
+    match args.first().map(String::as_str) {
+        Some(process::REFERENCE) => return start::reference(),
+        Some(process::WRITERS) => return writers::process(),
+        _ => {}
     }
     let unknown: Vec<&String> = args.iter().filter(|a| !BENCHES.iter().any(|(name, ..)| name == a)).collect();
     if !unknown.is_empty() {

@@ -11,6 +11,8 @@ use crate::http::{Connection, get};
 
 /// The word that makes this program the reference instead of the bench.
 pub const REFERENCE: &str = "reference-server";
+/// The word that makes it write until it is killed.
+pub const WRITERS: &str = "writers-process";
 
 /// A running server, stopped when dropped.
 pub struct Server {
@@ -70,12 +72,9 @@ impl Server {
         Ok(server)
     }
 
-    /// Resident memory in megabytes (10⁶ bytes).
-    pub fn memory(&self) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kib * 1024.0 / 1e6)
+    /// Its process number.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 }
 
@@ -93,4 +92,12 @@ async fn healthy(address: &str, request: &[u8]) -> bool {
         }
         Err(_) => false,
     }
+}
+
+/// A process's resident memory in megabytes (10⁶ bytes).
+pub fn memory(pid: u32) -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kib * 1024.0 / 1e6)
 }

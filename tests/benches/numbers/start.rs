@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::figure::{Report, Target, median};
-use crate::process::{REFERENCE, Server, aglisd, free_address};
+use crate::process::{REFERENCE, Server, aglisd, free_address, memory};
 use crate::seed;
 
 const CUSTOMERS: i64 = 10_000;
@@ -32,8 +32,8 @@ pub fn run(report: &mut Report) -> anyhow::Result<()> {
     let server = aglisd(data.path())?;
     std::thread::sleep(Duration::from_secs(5));
     let bare = bare()?;
-    report.figure("resident memory at rest", server.memory()?, " MB", Target::AtMost(40.0));
-    report.figure("the same of a bare axum server", bare.memory()?, " MB", Target::None);
+    report.figure("resident memory at rest", memory(server.pid())?, " MB", Target::AtMost(40.0));
+    report.figure("the same of a bare axum server", memory(bare.pid())?, " MB", Target::None);
     Ok(())
 }
 

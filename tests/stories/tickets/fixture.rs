@@ -101,7 +101,8 @@ pub async fn cast(world: &World) -> Cast {
     }
 }
 
-fn staff(world: &World, id: i64, name: &str, role: Role, technician: Option<TechnicianId>) -> Ctx {
+/// A staff member.
+pub fn staff(world: &World, id: i64, name: &str, role: Role, technician: Option<TechnicianId>) -> Ctx {
     world.ctx(Actor::User(StaffActor {
         user_id: Some(UserId(id)),
         name: name.into(),

@@ -4,4 +4,4 @@ mod ending;
 mod files;
 pub mod fixture;
 mod listing;
-mod moving;
+pub mod moving;

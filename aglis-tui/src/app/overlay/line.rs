@@ -34,6 +34,12 @@ pub enum Outcome {
 }
 
 impl CommandLine {
+    /// A command bar with a command begun.
+    #[must_use]
+    pub fn with(text: &str) -> Self {
+        Self { line: InputLine::with(text), ..Self::default() }
+    }
+
     /// Takes a key. `complete` says how the text could go on.
     pub fn key(&mut self, key: Key, history: &[String], complete: &dyn Fn(&str) -> Vec<String>) -> Outcome {
         match (key.code, key.ctrl) {

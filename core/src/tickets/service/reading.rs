@@ -3,6 +3,7 @@
 use super::clock;
 use crate::{
     app::{Ctx, Scope},
+    db::Tx,
     error::{Error, Result},
     permission::Permission,
     tickets::{Ticket, TicketStats, TicketStatus, state::REOPEN_DAYS, store},
@@ -101,4 +102,12 @@ pub async fn stats(ctx: &Ctx) -> Result<TicketStats> {
     stats.on_time_percent_30d = (completed > 0).then(|| in_time * 100 / completed);
     stats.rating_30d_hundredths = (ratings > 0).then(|| stars * 100 / ratings);
     Ok(stats)
+}
+
+/// What a notification says of a ticket.
+pub type Brief = store::BriefRow;
+
+/// A ticket in few words, within somebody else's transaction.
+pub async fn brief(tx: &mut Tx, id: TicketId) -> Result<Option<Brief>> {
+    Ok(store::brief(tx, id).await?)
 }

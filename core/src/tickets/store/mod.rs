@@ -394,3 +394,21 @@ pub async fn merged_into(tx: &mut Tx, id: TicketId) -> Result<Vec<TicketId>, DbE
         tx.all("SELECT id FROM tickets WHERE merged_into_id = $1 ORDER BY id LIMIT 50", args![id]).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
+
+/// What a notification says of a ticket.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct BriefRow {
+    /// What it is about.
+    pub title: String,
+    /// Whose it is.
+    pub customer_name: Option<String>,
+}
+
+/// A ticket in few words.
+pub async fn brief(tx: &mut Tx, id: TicketId) -> Result<Option<BriefRow>, DbError> {
+    tx.opt(
+        "SELECT t.title, c.name AS customer_name FROM tickets t LEFT JOIN customers c ON c.id = t.customer_id WHERE t.id = $1",
+        args![id],
+    )
+    .await
+}

@@ -1,0 +1,75 @@
+//! What an action is about, and why it cannot be done now.
+
+use aglis_core::permission::Permission;
+
+use super::cx::Target;
+use super::{Model, View};
+use crate::keymap::Act;
+use crate::lang::{Text, texts as tx};
+
+impl Model {
+    /// The tickets an action is about: the open one, the marked ones, or the one under the cursor.
+    #[must_use]
+    pub fn targets(&self) -> Vec<Target> {
+        match &self.ticket {
+            Some(ticket) => ticket.target().into_iter().collect(),
+            None if self.shell.view == View::Tickets => self.tickets.targets(&self.ui),
+            None => Vec::new(),
+        }
+    }
+
+    /// Why something cannot be done now.
+    #[must_use]
+    pub fn why_not(&self, act: Act) -> Option<String> {
+        let ui = &self.ui;
+        let say = |text: Text| Some(ui.t(text).to_owned());
+        let changes = |permission: Permission| {
+            if ui.read_only {
+                say(tx::WHY_READ_ONLY)
+            } else if !self.link.is_up() {
+                say(tx::WHY_OFFLINE)
+            } else if !self.link.may(permission) {
+                Some(ui.f(tx::WHY_NOT_ALLOWED, &[permission.as_str()]))
+            } else {
+                None
+            }
+        };
+        let on_ticket = |permission: Permission| {
+            if self.targets().is_empty() { say(tx::WHY_NO_TICKET) } else { changes(permission) }
+        };
+        let operation = |permission| {
+            on_ticket(permission).or_else(|| if self.ops.busy() { say(tx::WHY_BUSY) } else { None })
+        };
+        let list = self.shell.view == View::Tickets && self.ticket.is_none();
+        match act {
+            Act::Status => operation(Permission::TicketStatus),
+            Act::Assign => operation(Permission::TicketAssign),
+            Act::Priority => operation(Permission::TicketPriority),
+            Act::Reply => on_ticket(Permission::TicketComment),
+            Act::Note => on_ticket(Permission::TicketNote),
+            Act::Undo if self.ops.last().is_none() => say(tx::WHY_NOTHING_TO_UNDO),
+            Act::Undo => changes(Permission::TicketRead),
+            Act::Reconnect if self.link.retry_at().is_none() => say(tx::WHY_CONNECTED),
+            Act::Mark | Act::MarkRange | Act::MarkAll | Act::Views if !list => say(tx::WHY_TICKET_LIST),
+            Act::Filter if self.shell.view == View::Overview || self.ticket.is_some() => {
+                say(tx::WHY_NO_FILTER)
+            }
+            Act::Freeze if !matches!(self.shell.view, View::Overview | View::Audit) => say(tx::WHY_NO_STREAM),
+            Act::Reveal if self.ticket.is_none() && self.shell.view != View::Customers => {
+                say(tx::WHY_NO_PERSON)
+            }
+            Act::Reveal => changes(Permission::CustomerReveal),
+            Act::Send | Act::Switch | Act::Leave if !self.ticket.as_ref().is_some_and(|t| t.writing()) => {
+                say(tx::WHY_NOT_WRITING)
+            }
+            Act::Send => changes(Permission::TicketNote),
+            Act::Audit if !self.link.may(Permission::AuditRead) => {
+                Some(ui.f(tx::WHY_NOT_ALLOWED, &[Permission::AuditRead.as_str()]))
+            }
+            Act::Customers if !self.link.may(Permission::CustomerRead) => {
+                Some(ui.f(tx::WHY_NOT_ALLOWED, &[Permission::CustomerRead.as_str()]))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+# Isi pusat notifikasi.
+
+notify-ticket-created-title = Tiket baru { $number }
+notify-ticket-created-message = { $title } — { $customer }
+notify-ticket-assigned-title = Tiket { $number } untuk Anda
+notify-ticket-assigned-message = { $title } — { $customer }
+notify-ticket-unassigned-title = Tiket { $number } dialihkan
+notify-ticket-unassigned-message = { $title }: penugasan Anda dicabut oleh { $actor }
+notify-ticket-priority-title = Prioritas { $number }: { $priority }
+notify-ticket-priority-message = { $title } — diubah oleh { $actor }
+notify-ticket-customer-comment-title = { $customer } menulis di { $number }
+notify-ticket-customer-comment-message = { $title }
+notify-ticket-note-title = Catatan baru di { $number }
+notify-ticket-note-message = { $title } — dari { $actor }
+notify-ticket-completed-title = Tiket { $number } selesai
+notify-ticket-completed-message = { $title } — diselesaikan oleh { $actor }
+notify-ticket-cancelled-title = Tiket { $number } dibatalkan
+notify-ticket-cancelled-message = { $title }: { $reason }
+notify-ticket-reopened-title = Tiket { $number } dibuka kembali
+notify-ticket-reopened-message = { $title }: { $reason }
+notify-ticket-rated-low-title = Nilai rendah untuk { $number }
+notify-ticket-rated-low-message = { $customer } memberi { $rating } dari 5: { $title }
+notify-ticket-rated-title = { $number } dinilai
+notify-ticket-rated-message = { $customer } memberi { $rating } dari 5: { $title }
+notify-message-received-title = Pesan masuk
+notify-message-received-message = Pesan baru dari pelanggan menunggu jawaban
+notify-job-died-title = Pekerjaan gagal: { $kind }
+notify-job-died-message = Tidak dicoba lagi: { $reason }
+notify-user-locked-title = Akun { $number } terkunci
+notify-user-locked-message = { $failures } kali salah sandi
+notify-account-security-title = Keamanan akun Anda berubah
+notify-account-security-message = Jika ini bukan Anda, segera hubungi administrator

@@ -1,0 +1,34 @@
+//! Does what an event sets off, in the event's own transaction.
+
+use super::{Event, Reaction, Subject, reactions};
+use crate::{
+    app::Ctx,
+    db::Tx,
+    error::Result,
+    messages,
+    notifications::service::{Notice, Told, notify},
+    types::*,
+};
+
+/// Applies every reaction to an event that was just recorded.
+pub(super) async fn apply(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    subject: &Subject,
+    event_id: EventId,
+    event: &Event,
+) -> Result<()> {
+    let mut told = Told::default();
+    for reaction in reactions(event) {
+        match reaction {
+            Reaction::Notify { audience, notification_type, priority, text } => {
+                let notice = Notice { audience: &audience, notification_type, priority, text };
+                notify(tx, ctx, subject, (event_id, event), notice, &mut told).await?;
+            }
+            Reaction::Message { to, template } => {
+                messages::service::react(tx, ctx, subject, event, &to, template).await?;
+            }
+        }
+    }
+    Ok(())
+}
