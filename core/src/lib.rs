@@ -21,6 +21,8 @@ pub mod config;
 #[cfg(feature = "server")]
 pub mod counter;
 pub mod customers;
+#[cfg(feature = "server")]
+pub mod demo;
 pub mod error;
 pub mod event;
 #[cfg(feature = "server")]
