@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod cli;
+pub mod greet;
 pub mod http;
 pub mod log;
 pub mod metrics;

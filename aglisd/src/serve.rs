@@ -58,6 +58,9 @@ impl ServeError {
     }
 }
 
+/// The demo is the same for everybody.
+const DEMO_SEED: u64 = 20_251_101;
+
 /// Runs `aglisd serve`.
 pub fn main(flags: &Serve) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -164,15 +167,26 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
             .map_err(|error| ServeError::Bind(format!("cannot listen on {address} for metrics: {error}")))?;
     }
 
+    let sealer = tokio::spawn(seal::run(app.db.clone()));
+    // The demo is filled before anybody can look, and before the worker could send a month's messages again.
+    let demo = if flags.demo { Some(aglis_core::demo::fill(&app, DEMO_SEED).await?) } else { None };
     let outbox = Outbox::from_config(&app).map_err(|error| ServeError::Outbox(error.to_string()))?;
     let background = crate::worker::start(&app, Arc::new(outbox));
-    let sealer = tokio::spawn(seal::run(app.db.clone()));
     let address = listeners.address().map_err(|error| ServeError::Bind(error.to_string()))?;
     let service = crate::api::routes().merge(crate::page::routes(&app.config)).into_service(&app);
     let server = tokio::spawn(http::serve(listeners, service, hub.stopping(), app.config.queue.drain));
     tracing::info!(%address, socket = %app.config.server.socket.display(), version = env!("CARGO_PKG_VERSION"), "ready");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     let watchdog = tokio::spawn(watchdog(app.clone()));
+    let greeting = match &demo {
+        Some(demo) => Some(crate::greet::demo(&app, demo).await?),
+        None => crate::greet::production(&app).await?,
+    };
+    if let Some(text) = greeting {
+        use std::io::Write;
+        // Nobody reading it is no reason to stop.
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }
 
     told_to_stop().await?;
     tracing::info!("stopping");

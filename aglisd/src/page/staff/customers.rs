@@ -210,7 +210,7 @@ async fn draw(frame: &Frame, customer: Customer, revealed: bool) -> Result<Respo
     let id: CustomerId = customer.id;
     let filter = TicketFilter { customer_id: Some(id), limit: Some(20), ..TicketFilter::default() };
     let shown = if ctx.may(P::TicketRead) { tickets::list(ctx, &filter).await?.items } else { Vec::new() };
-    let timeline: Vec<aglis_core::tickets::TimelineEntry> = Vec::new();
+    let timeline = customers::timeline(ctx, id, &PageQuery { limit: Some(50), cursor: None }).await?.items;
     let page = Page {
         staff: Shell::new(frame).await?,
         id: id.0,

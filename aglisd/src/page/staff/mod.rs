@@ -6,6 +6,7 @@ mod customer_form;
 mod customers;
 mod door;
 mod home;
+mod notifications;
 mod outside;
 mod sandbox;
 mod search;
@@ -71,7 +72,10 @@ impl Shell {
             Actor::User(staff) => (staff.full_name.clone(), staff.role.to_string(), staff.user_id.is_some()),
             other => (other.name().to_owned(), "admin".to_owned(), false),
         };
-        let unread = 0;
+        let unread = match ctx.actor.user_id() {
+            Some(_) => aglis_core::notifications::service::unread(ctx).await?.count,
+            None => 0,
+        };
         Ok(Shell { nav, unread, name: ctx.actor.name().to_owned(), full_name, role, has_account })
     }
 }
@@ -91,6 +95,7 @@ pub fn routes(upload_bytes: u64) -> Routes {
         .merge(complete::routes(upload_bytes))
         .merge(customers::routes())
         .merge(customer_form::routes())
+        .merge(notifications::routes())
         .merge(sandbox::routes())
 }
 
