@@ -153,7 +153,7 @@ pub(super) fn status(context: &Context, status: Status) -> Result {
     Many::new(context, status.chosen)?.run(
         "ticket",
         &format!("set {{}} to {to}"),
-        true,
+        to != TicketStatus::Cancelled,
         move |client, id| async move {
             let ticket = client.ticket(id).await?;
             let from = ticket.summary.status;
