@@ -386,6 +386,14 @@ CREATE TABLE ticket_completions (
   completed_at {time} NOT NULL
 );
 
+-- A report that a customer is filling in on the portal, one per customer. The token lets it be sent once.
+CREATE TABLE portal_drafts (
+  customer_id BIGINT PRIMARY KEY REFERENCES customers (id) ON DELETE CASCADE,
+  token TEXT NOT NULL,
+  draft {json} NOT NULL,
+  updated_at {time} NOT NULL
+);
+
 -- Events, which are also the audit trail. `payload` is text, not a document, because the hash covers its very bytes.
 -- `seq` and `hash` are given by the sealer right after the commit: a gap-free order that no transactions fight over.
 CREATE TABLE events (

@@ -39,6 +39,7 @@ pub mod idempotency;
 pub mod messages;
 pub mod notifications;
 pub mod permission;
+pub mod portal;
 pub mod portal_access;
 #[cfg(feature = "server")]
 pub mod provider;

@@ -13,6 +13,7 @@ pub mod form;
 pub mod frame;
 pub mod mark;
 pub mod policy;
+pub mod portal;
 pub mod problem;
 pub mod seal;
 pub mod staff;
@@ -34,5 +35,6 @@ pub fn routes(config: &Config) -> Routes {
     let upload_bytes = uploads.photo_max.0.max(uploads.video_max.0).saturating_mul(5).saturating_add(1 << 20);
     Routes::new()
         .page(Need::Public("style sheets and scripts hold nothing secret"), assets::ROUTE, get(assets::serve))
+        .merge(portal::routes(upload_bytes))
         .merge(staff::routes(upload_bytes))
 }

@@ -1,0 +1,105 @@
+//! One's own data, settings and signed-in devices.
+
+use super::super::{Flash, FormErrors, Frame, Posted, Shown, Visit, cookie};
+use aglis_core::{
+    portal::{Profile, ProfileChange, service as portal},
+    portal_access::service as access,
+    types::{Locale, SessionId, Time},
+};
+use askama::Template;
+use axum::{extract::Path, http::StatusCode};
+
+const YEAR_S: i64 = 365 * 86_400;
+
+/// A signed-in device.
+struct Device {
+    id: SessionId,
+    device: String,
+    current: bool,
+    last_seen_at: Time,
+    created_at: Time,
+}
+
+#[derive(Template)]
+#[template(path = "portal/profile.html")]
+struct ProfilePage<'a> {
+    frame: &'a Frame,
+    errors: FormErrors,
+    profile: &'a Profile,
+    sessions: Vec<Device>,
+}
+
+/// `GET /customer/profile`
+pub async fn show(Visit(frame): Visit) -> Shown {
+    page(&frame, StatusCode::OK, FormErrors::none()).await
+}
+
+async fn page(frame: &Frame, status: StatusCode, errors: FormErrors) -> Shown {
+    let ctx = frame.ctx();
+    let profile = portal::profile(ctx).await?;
+    let sessions = access::own_sessions(ctx).await?.into_iter().map(|session| Device {
+        id: session.id,
+        device: device(frame, &session.user_agent),
+        current: session.current,
+        last_seen_at: session.last_seen_at,
+        created_at: session.created_at,
+    });
+    let sessions = sessions.collect();
+    Ok(frame.html(status, &ProfilePage { frame, errors, profile: &profile, sessions }))
+}
+
+/// `POST /customer/profile`
+pub async fn save(Posted { mut frame, form }: Posted) -> Shown {
+    let change = ProfileChange {
+        locale: form.given("locale").map(str::to_owned),
+        notify_whatsapp: Some(form.has("notify_whatsapp")),
+        notify_email: Some(form.has("notify_email")),
+    };
+    let profile = match portal::set_profile(frame.ctx(), change).await {
+        Ok(profile) => profile,
+        Err(error) => {
+            let errors = FormErrors::of(&frame, "portal", error)?;
+            return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
+        }
+    };
+    let lang: Locale = profile.locale.parse().unwrap_or_default();
+    frame.add_cookie(cookie::set(frame.tls(), cookie::LANG, lang.as_str(), Some(YEAR_S)));
+    Ok(frame.go_with("/customer/profile", Flash::ok(lang.t("portal-profile-saved"))))
+}
+
+/// `POST /customer/profile/sessions/{id}/revoke`
+pub async fn revoke(Path(id): Path<i64>, Posted { frame, .. }: Posted) -> Shown {
+    access::revoke_session(frame.ctx(), SessionId(id)).await?;
+    let flash = Flash::ok(frame.t("portal-profile-session-ended"));
+    Ok(frame.go_with("/customer/profile", flash))
+}
+
+/// A browser and its system, from what it says of itself.
+fn device(frame: &Frame, agent: &str) -> String {
+    let find = |known: &[(&str, &'static str)]| {
+        known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    let browser = find(&[
+        ("SamsungBrowser", "Samsung Internet"),
+        ("Edg", "Edge"),
+        ("OPR", "Opera"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => {
+            frame.ta("portal-profile-session-on", &[("browser", browser), ("system", system)])
+        }
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => frame.t("portal-profile-session-unknown"),
+    }
+}

@@ -1,0 +1,228 @@
+//! One ticket: how it stands, who works on it, what has happened, and what its owner can say.
+
+use super::{
+    super::{Flash, FormErrors, Frame, Mark, Posted, Shown, Visit},
+    report::file_error,
+    rows::left,
+};
+use aglis_core::{
+    app::Ctx,
+    error::Error,
+    portal::{Trouble, service as portal},
+    tickets::{
+        Attachment, NewComment, Rate, Reason, SlaState, Ticket, TicketStatus, TimelineEntry,
+        service as tickets,
+    },
+    types::{PageQuery, TicketId},
+};
+use askama::Template;
+use axum::{extract::Path, http::StatusCode};
+
+/// The promise of time as it is shown.
+struct Sla {
+    left: String,
+    due_ms: i64,
+    tone: &'static str,
+    width: Option<i64>,
+    used: String,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "portal/ticket.html")]
+struct TicketPage<'a> {
+    frame: &'a Frame,
+    errors: FormErrors,
+    t: &'a Ticket,
+    status: Mark,
+    hold: Option<&'a str>,
+    cancelled: Option<&'a str>,
+    merged_into: Option<String>,
+    sla: Option<Sla>,
+    ticking: bool,
+    team: Vec<&'a str>,
+    timeline: &'a [TimelineEntry],
+    problem: String,
+    files: Vec<&'a Attachment>,
+    can_rate: bool,
+    can_comment: bool,
+    comment_text: String,
+}
+
+/// `GET /customer/tickets/{number}`
+pub async fn show(Path(number): Path<String>, Visit(frame): Visit) -> Shown {
+    let id = tickets::resolve(frame.ctx(), &number).await?;
+    page(&frame, StatusCode::OK, FormErrors::none(), id, "").await
+}
+
+async fn page(
+    frame: &Frame,
+    status: StatusCode,
+    errors: FormErrors,
+    id: TicketId,
+    comment_text: &str,
+) -> Shown {
+    let ctx = frame.ctx();
+    let ticket = tickets::get(ctx, id).await?;
+    let timeline = timeline(ctx, id).await?;
+    let state = ticket.summary.status;
+    let merged_into = match ticket.merged_into_id {
+        Some(into) => number_of(ctx, into).await?,
+        None => None,
+    };
+    let page = TicketPage {
+        frame,
+        status: Mark::ticket(frame, "portal-status", state),
+        hold: ticket.hold_reason.as_deref().filter(|_| state == TicketStatus::OnHold),
+        cancelled: ticket.cancel_reason.as_deref().filter(|_| state == TicketStatus::Cancelled),
+        sla: sla(frame, &ticket),
+        ticking: state.is_open() && state != TicketStatus::OnHold,
+        team: ticket.team.iter().map(|member| member.name.as_str()).collect(),
+        timeline: &timeline,
+        problem: problem(frame, &ticket),
+        files: ticket.attachments.iter().collect(),
+        can_rate: state == TicketStatus::Completed && ticket.rating.is_none(),
+        can_comment: merged_into.is_none()
+            && ticket.merged_into_id.is_none()
+            && state != TicketStatus::Cancelled,
+        merged_into,
+        comment_text: comment_text.to_owned(),
+        errors,
+        t: &ticket,
+    };
+    Ok(frame.html(status, &page))
+}
+
+/// The whole timeline; one that is longer than ten pages has its oldest part left out of the page.
+async fn timeline(ctx: &Ctx, id: TicketId) -> Result<Vec<TimelineEntry>, Error> {
+    let mut entries = Vec::new();
+    let mut cursor = None;
+    for _ in 0..10 {
+        let page = tickets::timeline(ctx, id, &PageQuery { limit: Some(200), cursor }).await?;
+        entries.extend(page.items);
+        cursor = page.next_cursor;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(entries)
+}
+
+/// The number of a ticket, if its owner is the one who asks.
+async fn number_of(ctx: &Ctx, id: TicketId) -> Result<Option<String>, Error> {
+    match tickets::get(ctx, id).await {
+        Ok(ticket) => Ok(Some(ticket.summary.number)),
+        Err(Error::NotFound(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn sla(frame: &Frame, ticket: &Ticket) -> Option<Sla> {
+    let due = ticket.summary.resolution_due_at;
+    let standing = &ticket.sla;
+    let used = standing.used_percent.clamp(0, 100);
+    let by_then = frame.t1("portal-ticket-due", "when", frame.date_time(&due));
+    let (left, tone, text) = match standing.state {
+        SlaState::Void => return None,
+        SlaState::OnTrack => (left(frame, due), "", by_then),
+        SlaState::AtRisk => (left(frame, due), "warn", by_then),
+        SlaState::Breached => (left(frame, due), "bad", frame.t("portal-ticket-late-text")),
+        SlaState::Paused => {
+            let rest = frame.t1("portal-ticket-left", "span", frame.span(&standing.remaining_ms.max(0)));
+            (rest, "muted", frame.t("portal-ticket-paused"))
+        }
+        SlaState::Met => (frame.t("portal-ticket-met"), "", by_then),
+        SlaState::Missed => (frame.t("portal-ticket-missed"), "", by_then),
+    };
+    Some(Sla {
+        left,
+        due_ms: due.ms(),
+        tone,
+        width: ticket.summary.status.is_open().then_some(used),
+        used: frame.t1("portal-ticket-used", "percent", used),
+        text,
+    })
+}
+
+/// What the ticket is about, in the customer's terms where there are some.
+fn problem(frame: &Frame, ticket: &Ticket) -> String {
+    let work = (ticket.summary.service_type, ticket.summary.category.as_str());
+    Trouble::ALL.iter().find(|trouble| trouble.work() == work).map_or_else(
+        || frame.word("portal-type", ticket.summary.service_type),
+        |trouble| frame.word("portal-problem", trouble),
+    )
+}
+
+fn url(number: &str) -> String {
+    format!("/customer/tickets/{number}")
+}
+
+/// `POST /customer/tickets/{number}/comments`
+pub async fn comment(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+    let ctx = frame.ctx();
+    let id = tickets::resolve(ctx, &number).await?;
+    let files: Vec<_> = form.files().iter().map(|file| (file.name.clone(), file.bytes.to_vec())).collect();
+    let body = form.get("body");
+    let mut errors = FormErrors::none();
+    if body.is_empty() {
+        errors.add("body", frame.t("portal-error-body-required"));
+    }
+    if files.len() > aglis_core::portal::MOST_FILES {
+        errors.add("photos", frame.t("portal-error-photos-too-many"));
+    }
+    if !errors.is_empty() {
+        return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, body).await;
+    }
+    let (good, refused) = portal::keep_files(ctx, files).await?;
+    for file in &refused {
+        errors.add("photos", file_error(&frame, file));
+    }
+    if !errors.is_empty() {
+        return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, body).await;
+    }
+    match tickets::comment(ctx, id, NewComment { body: body.to_owned(), visibility: None }).await {
+        Ok(_) => {}
+        Err(error) => {
+            let errors = FormErrors::of(&frame, "portal", error)?;
+            return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, body).await;
+        }
+    }
+    tickets::attach(ctx, id, &good, "comment", true).await?;
+    let flash = Flash::ok(frame.t("portal-ticket-comment-sent"));
+    Ok(frame.go_with(&url(&number), flash))
+}
+
+/// `POST /customer/tickets/{number}/rate`
+pub async fn rate(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+    let ctx = frame.ctx();
+    let id = tickets::resolve(ctx, &number).await?;
+    let Ok(rating) = form.get("rating").parse::<i64>() else {
+        let errors = FormErrors::one("rating", frame.t("portal-error-rating-required"));
+        return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, "").await;
+    };
+    let body = Rate { rating, comment: form.given("comment").map(str::to_owned) };
+    match tickets::rate(ctx, id, body).await {
+        Ok(_) => Ok(frame.go_with(&url(&number), Flash::ok(frame.t("portal-rate-sent")))),
+        Err(error) => {
+            let errors = FormErrors::of(&frame, "portal", error)?;
+            page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, "").await
+        }
+    }
+}
+
+/// `POST /customer/tickets/{number}/reopen`
+pub async fn reopen(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+    let ctx = frame.ctx();
+    let id = tickets::resolve(ctx, &number).await?;
+    let Some(reason) = form.given("reason") else {
+        let errors = FormErrors::one("reason", frame.t("portal-error-reason-required"));
+        return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, "").await;
+    };
+    match tickets::reopen(ctx, id, Reason { reason: reason.to_owned() }).await {
+        Ok(_) => Ok(frame.go_with(&url(&number), Flash::ok(frame.t("portal-ticket-reopened")))),
+        Err(error) => {
+            let errors = FormErrors::of(&frame, "portal", error)?;
+            page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, "").await
+        }
+    }
+}
