@@ -80,8 +80,8 @@ fn url(step: Step) -> String {
     format!("/customer/tickets/new/{step}")
 }
 
-fn step_of(text: &str) -> Result<Step, Problem> {
-    text.parse().map_err(|_| Error::NotFound("page").into())
+fn step_of(text: &str) -> Result<Step, Error> {
+    text.parse().map_err(|_| Error::NotFound("page"))
 }
 
 /// `GET /customer/tickets/new/{step}`

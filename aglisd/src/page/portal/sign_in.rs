@@ -66,13 +66,13 @@ pub async fn send_code(Posted { mut frame, form }: Posted) -> Shown {
     let (written, next) = (form.get("phone").to_owned(), form.get("next").to_owned());
     let refused = |frame: &Frame, text: String| {
         let errors = FormErrors::one("phone", text);
-        Ok(login_page(frame, StatusCode::UNPROCESSABLE_ENTITY, errors, &written, &next))
+        login_page(frame, StatusCode::UNPROCESSABLE_ENTITY, errors, &written, &next)
     };
     if written.is_empty() {
-        return refused(&frame, frame.t("portal-error-phone-required"));
+        return Ok(refused(&frame, frame.t("portal-error-phone-required")));
     }
     let Ok(phone) = written.parse::<Phone>() else {
-        return refused(&frame, frame.t("portal-error-phone-invalid"));
+        return Ok(refused(&frame, frame.t("portal-error-phone-invalid")));
     };
     match request(&frame, &phone).await {
         Ok(()) => {}
@@ -127,20 +127,22 @@ pub async fn enter(Posted { frame, form }: Posted) -> Shown {
     let Some((phone, next)) = under_way(&frame) else { return Ok(frame.go("/customer/login")) };
     let refused = |text: String| {
         let errors = FormErrors::one("code", text);
-        Ok(code_page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, &phone))
+        code_page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, &phone)
     };
     if form.get("code").is_empty() {
-        return refused(frame.t("portal-error-code-required"));
+        return Ok(refused(frame.t("portal-error-code-required")));
     }
     let Some(code) = normal_code(form.get("code")) else {
-        return refused(frame.t("portal-error-code-invalid"));
+        return Ok(refused(frame.t("portal-error-code-invalid")));
     };
     let body = VerifyOtp { phone: phone.as_str().to_owned(), code };
     match access::verify_otp(frame.ctx(), &body, &frame.browser).await {
         Ok(signed_in) => Ok(inside(frame, &signed_in, &next)),
-        Err(Error::Unauthenticated { .. } | Error::Invalid(_)) => refused(frame.t("portal-error-code-wrong")),
+        Err(Error::Unauthenticated { .. } | Error::Invalid(_)) => {
+            Ok(refused(frame.t("portal-error-code-wrong")))
+        }
         Err(Error::RateLimited { retry_after_s }) => {
-            refused(wait(&frame, "portal-error-code-wait", retry_after_s))
+            Ok(refused(wait(&frame, "portal-error-code-wait", retry_after_s)))
         }
         Err(error) => Err(error.into()),
     }
