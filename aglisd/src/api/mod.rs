@@ -6,6 +6,7 @@ pub mod auth;
 pub mod customers;
 pub mod document;
 pub mod events;
+pub mod files;
 pub mod health;
 pub mod holidays;
 pub mod messages;
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
         .merge(customers::routes())
         .merge(document::routes())
         .merge(events::routes())
+        .merge(files::routes())
         .merge(health::routes())
         .merge(holidays::routes())
         .merge(messages::routes())

@@ -2,12 +2,16 @@
 
 use crate::http::{Answer, Body, Context, Need, Params, Path, Problem, Routes};
 use aglis_core::{
+    error::Error,
     permission::Permission as P,
     tickets::{sla::SlaRules, *},
     types::*,
 };
-use axum::{Json, http::StatusCode};
+use axum::{Json, extract::Multipart, http::StatusCode};
 use utoipa_axum::routes;
+
+/// Bytes of one upload: five videos and what surrounds them. Each file's own limit is checked by its kind.
+const MOST_UPLOAD: u64 = 5 * (50 << 20) + (1 << 20);
 
 /// The routes of tickets.
 pub fn routes() -> Routes {
@@ -25,6 +29,8 @@ pub fn routes() -> Routes {
         .with(Need::Permission(P::TicketPriority), routes!(priority))
         .with(Need::Permission(P::TicketRead), routes!(comments))
         .with(Need::Permission(P::TicketNote), routes!(comment))
+        .with(Need::Permission(P::TicketRead), routes!(attachments))
+        .with_upload(Need::Permission(P::TicketNote), MOST_UPLOAD, routes!(attach))
         .with(Need::Permission(P::TicketUpdate), routes!(check))
         .with(Need::Permission(P::TicketComplete), routes!(complete))
         .with(Need::Permission(P::TicketCancel), routes!(cancel))
@@ -234,4 +240,43 @@ async fn sla(Context(ctx): Context, Path(id): Path<String>) -> Answer<SlaExplana
 async fn undo(Context(ctx): Context, Path(id): Path<String>, Body(body): Body<Undo>) -> Answer<Ticket> {
     let id = service::resolve(&ctx, &id).await?;
     Ok(Json(service::undo(&ctx, id, body).await?))
+}
+
+/// Files on a ticket; their bytes are at `/api/files/{id}`.
+#[utoipa::path(get, path = "/api/tickets/{id}/attachments", tag = "tickets", params(("id" = String, Path, description = "Identifier or number")), responses((status = 200, body = Vec<Attachment>)))]
+async fn attachments(Context(ctx): Context, Path(id): Path<String>) -> Answer<Vec<Attachment>> {
+    let id = service::resolve(&ctx, &id).await?;
+    Ok(Json(service::attachments(&ctx, id).await?))
+}
+
+/// Files with what they show.
+#[derive(utoipa::ToSchema)]
+#[allow(dead_code, reason = "it only stands in the API document; the parts are read as they come")]
+struct NewAttachments {
+    /// What they show: `report` (default), `otdr`, `attenuation`, `modem` or `comment`.
+    purpose: Option<String>,
+    /// Whether the customer may see them; no when absent.
+    customer_visible: Option<bool>,
+    /// Photos (JPEG, PNG, WebP) up to 10 MiB and videos (MP4, WebM, 3GP) up to 50 MiB, at most five.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    file: Vec<Vec<u8>>,
+}
+
+/// Attach up to five photos or videos, all or none.
+#[utoipa::path(post, path = "/api/tickets/{id}/attachments", tag = "tickets", params(("id" = String, Path, description = "Identifier or number")), request_body(content = NewAttachments, content_type = "multipart/form-data"), responses((status = 201, body = Vec<Attachment>)))]
+async fn attach(
+    Context(ctx): Context,
+    Path(id): Path<String>,
+    parts: Multipart,
+) -> Result<(StatusCode, Json<Vec<Attachment>>), Problem> {
+    let id = service::resolve(&ctx, &id).await?;
+    let upload = super::files::receive(&ctx, parts, &["purpose", "customer_visible"]).await?;
+    let visible = match upload.field("customer_visible") {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(Error::field("customer_visible", "invalid", "use true or false").into()),
+    };
+    let purpose = upload.field("purpose").unwrap_or("report");
+    let attached = service::attach(&ctx, id, &upload.files, purpose, visible).await?;
+    Ok((StatusCode::CREATED, Json(attached)))
 }
