@@ -1,6 +1,7 @@
 //! The one integration binary: one link, one module per story.
 
 mod accounts;
+mod audit;
 mod cli;
 mod customers;
 mod gateway;

@@ -6,6 +6,8 @@ mod kinds;
 #[cfg(feature = "server")]
 mod reactions;
 #[cfg(feature = "server")]
+mod retention;
+#[cfg(feature = "server")]
 pub mod seal;
 #[cfg(feature = "server")]
 mod service;
@@ -15,6 +17,8 @@ pub mod store;
 pub use kinds::{Change, Event};
 #[cfg(feature = "server")]
 pub use reactions::{Audience, Reaction, Recipient, reactions};
+#[cfg(feature = "server")]
+pub use retention::trim;
 #[cfg(feature = "server")]
 pub use service::{Subject, emit, emit_outcome, search, verify};
 

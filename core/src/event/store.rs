@@ -270,13 +270,18 @@ pub async fn trim(tx: &mut Tx, up_to_seq: i64) -> Result<u64, DbError> {
     tx.run("DELETE FROM events WHERE seq <= $1", args![up_to_seq]).await
 }
 
-/// The last sealed place before an instant.
-pub async fn last_seq_before(tx: &mut Tx, at: Time) -> Result<Option<(i64, String)>, DbError> {
-    tx.opt(
-        "SELECT seq, hash FROM events WHERE at < $1 AND seq IS NOT NULL ORDER BY seq DESC LIMIT 1",
-        args![at],
-    )
-    .await
+/// The first sealed place that is not before an instant.
+pub async fn first_seq_since(tx: &mut Tx, at: Time) -> Result<Option<i64>, DbError> {
+    let row: Option<(i64,)> = tx
+        .opt("SELECT seq FROM events WHERE seq IS NOT NULL AND at >= $1 ORDER BY seq LIMIT 1", args![at])
+        .await?;
+    Ok(row.map(|(seq,)| seq))
+}
+
+/// The hash of a sealed place.
+pub async fn hash_at(tx: &mut Tx, seq: i64) -> Result<Option<String>, DbError> {
+    let row: Option<(Option<String>,)> = tx.opt("SELECT hash FROM events WHERE seq = $1", args![seq]).await?;
+    Ok(row.and_then(|(hash,)| hash))
 }
 
 /// Whether a technician is on a ticket's team, which decides whether they may follow its events.

@@ -1,7 +1,7 @@
 //! Every kind of job, in one list.
 
 use super::{JobError, JobPriority, JobSpec, JobType, QueueName, Run, deliver, store};
-use crate::{accounts, idempotency, types::*};
+use crate::{accounts, event, idempotency, portal_access, types::*};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -12,7 +12,17 @@ macro_rules! registry {
     };
 }
 
-registry![SendOtp, SendNotification, SendGroup, SendBulk, SendMail, PruneJobs, SweepAccounts, ForgetKeys];
+registry![
+    SendOtp,
+    SendNotification,
+    SendGroup,
+    SendBulk,
+    SendMail,
+    PruneJobs,
+    SweepAccounts,
+    TrimAudit,
+    ForgetKeys
+];
 
 /// A job that sends one message.
 macro_rules! sender {
@@ -88,7 +98,7 @@ impl JobType for PruneJobs {
     }
 }
 
-/// Removes sessions, links and attempts that ended some time ago.
+/// Removes sessions, links, sign-in codes and attempts that ended some time ago.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SweepAccounts {}
@@ -100,6 +110,24 @@ impl JobType for SweepAccounts {
 
     async fn run(self, run: Run) -> Result<(), JobError> {
         accounts::service::sweep(&run.ctx()).await?;
+        portal_access::service::sweep(&run.ctx()).await?;
+        Ok(())
+    }
+}
+
+/// Cuts the audit trail off where it is older than it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrimAudit {}
+
+impl JobType for TrimAudit {
+    const KIND: &'static str = "trim-audit";
+    const QUEUE: QueueName = QueueName::System;
+    const PRIORITY: JobPriority = JobPriority::Low;
+    const TIMEOUT: Duration = Duration::from_secs(600);
+
+    async fn run(self, run: Run) -> Result<(), JobError> {
+        event::trim(&run.ctx()).await?;
         Ok(())
     }
 }
@@ -140,8 +168,9 @@ mod tests {
         golden(SendMail { message_id }, "send-mail", r#"{"message_id":7}"#);
         golden(PruneJobs {}, "prune-jobs", "{}");
         golden(SweepAccounts {}, "sweep-accounts", "{}");
+        golden(TrimAudit {}, "trim-audit", "{}");
         golden(ForgetKeys {}, "forget-keys", "{}");
-        assert_eq!(REGISTRY.len(), 8, "every kind has its golden payload here");
+        assert_eq!(REGISTRY.len(), 9, "every kind has its golden payload here");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Who may come in, and what they may do then.
 
+mod manage;
 mod portal;
 
 use aglis_core::{

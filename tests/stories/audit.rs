@@ -1,0 +1,66 @@
+//! The audit trail: what is cut off, and that the rest still verifies.
+
+use aglis_core::{
+    args,
+    event::{self, AuditFilter, Event, Subject, emit, seal},
+};
+use aglis_tests::{World, both};
+use std::time::Duration;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+async fn write(world: &World, count: usize) {
+    let ctx = world.root();
+    let mut tx = world.app.db.write().await.unwrap();
+    for n in 0..count {
+        let event = Event::SettingChanged { key: format!("k{n}") };
+        emit(&mut tx, &ctx, &Subject::system("test"), event).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    seal::seal_waiting(&world.app.db).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_entries_are_cut_off_and_the_rest_verifies() {
+    both(async |world| {
+        assert_eq!(event::trim(&world.root()).await.unwrap(), 0, "nothing to cut");
+        write(&world, 2500).await;
+        world.pass(50 * DAY);
+        write(&world, 30).await;
+        assert_eq!(event::trim(&world.root()).await.unwrap(), 0, "all of it is young");
+        world.pass(41 * DAY);
+        assert_eq!(event::trim(&world.root()).await.unwrap(), 2500);
+        assert_eq!(event::trim(&world.root()).await.unwrap(), 0);
+        seal::seal_waiting(&world.app.db).await.unwrap();
+        let report = event::verify(&world.app.db).await.unwrap();
+        assert!(report.intact, "{report:?}");
+        assert_eq!((report.first_seq, report.last_seq, report.checked), (2501, 2531, 31));
+        let cut = AuditFilter { kind: Some("audit.*".into()), ..AuditFilter::default() };
+        let entries = event::search(&world.root(), &cut).await.unwrap().items;
+        assert_eq!(entries[0].data, serde_json::json!({ "up_to_seq": 2500, "entries": 2500 }));
+
+        let mut tx = world.app.db.write().await.unwrap();
+        tx.run("DELETE FROM events WHERE seq = 2501", args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let report = event::verify(&world.app.db).await.unwrap();
+        assert_eq!((report.intact, report.broken_seq), (false, Some(2501)), "{report:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_was_wrong_takes_nothing_young_along() {
+    both(async |world| {
+        write(&world, 5).await;
+        world.clock.advance_ms(-400 * 86_400_000);
+        write(&world, 1).await;
+        world.clock.advance_ms(400 * 86_400_000);
+        write(&world, 5).await;
+        assert_eq!(event::trim(&world.root()).await.unwrap(), 0);
+        world.pass(91 * DAY);
+        assert_eq!(event::trim(&world.root()).await.unwrap(), 11);
+        seal::seal_waiting(&world.app.db).await.unwrap();
+        assert!(event::verify(&world.app.db).await.unwrap().intact);
+    })
+    .await;
+}
