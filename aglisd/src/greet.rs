@@ -1,7 +1,7 @@
 //! What a person reads after starting the daemon: where to look and how to sign in.
 
 use aglis_core::{
-    accounts::service as accounts,
+    accounts::{first_start_path, service as accounts, sign_in_path},
     app::{App, Ctx},
     demo::Demo,
     error::Result,
@@ -29,9 +29,10 @@ pub async fn demo(app: &App, demo: &Demo) -> Result<String> {
     let ctx: Ctx = app.system("start");
     let secret = accounts::create_sign_in_link(&ctx, demo.administrator).await?;
     let mut text = format!(
-        "\nAGLIS runs on made-up data.\n{}\nSign in as the administrator within 15 minutes, once:\n  {}/login/link?token={secret}\n",
+        "\nAGLIS runs on made-up data.\n{}\nSign in as the administrator within 15 minutes, once:\n  {}{}\n",
         urls(app),
-        base(app)
+        base(app),
+        sign_in_path(&secret)
     );
     match &demo.password {
         Some(password) => {
@@ -59,9 +60,10 @@ pub async fn production(app: &App) -> Result<Option<String>> {
     let ctx: Ctx = app.system("start");
     let Some(secret) = accounts::create_first_link(&ctx).await? else { return Ok(None) };
     Ok(Some(format!(
-        "\nAGLIS runs and is empty.\n{}\nMake the first administrator within a day, here:\n  {}/login/first?token={secret}\nor on this machine:\n  aglisctl --data {} user create --role admin --username NAME --password-file FILE\n\n",
+        "\nAGLIS runs and is empty.\n{}\nMake the first administrator within a day, here:\n  {}{}\nor on this machine:\n  aglisctl --data {} user create --role admin --username NAME --password-file FILE\n\n",
         urls(app),
         base(app),
+        first_start_path(&secret),
         app.config.server.data.display()
     )))
 }

@@ -105,17 +105,17 @@ pub const FAILURE_WINDOW_S: i64 = 15 * 60;
 
 /// The page that asks for a new password, which the link in the mail opens.
 pub fn reset_path(secret: &str) -> String {
-    format!("/staff/reset/{secret}")
+    format!("/login/reset?token={secret}")
 }
 
 /// The page with a button that signs in by a one-time link.
 pub fn sign_in_path(secret: &str) -> String {
-    format!("/staff/link/{secret}")
+    format!("/login/link?token={secret}")
 }
 
 /// The page on which the first administrator is made.
 pub fn first_start_path(secret: &str) -> String {
-    format!("/staff/start/{secret}")
+    format!("/login/first?token={secret}")
 }
 
 /// What a role may do: the program's defaults, with an administrator's changes written as `+ticket.read,-ticket.merge`.

@@ -427,8 +427,8 @@ async fn a_forgotten_password_is_reset_by_mail() {
         drop(tx);
         let [(address, body)] = mails.as_slice() else { panic!("{mails:?}") };
         assert_eq!(address, "sari@isp.test");
-        let link = body.split_whitespace().find(|word| word.contains("/staff/reset/")).unwrap();
-        let secret = link.rsplit('/').next().unwrap();
+        let link = body.split_whitespace().find(|word| word.contains("/login/reset?token=")).unwrap();
+        let secret = link.rsplit('=').next().unwrap();
         let confirm = async |secret: &str, password: &str| {
             let body = ConfirmReset { secret: secret.into(), password: password.into() };
             accounts::confirm_reset(&nobody, body).await

@@ -1,4 +1,4 @@
-//! Pages that links lead to: the first administrator, a new password.
+//! Pages for people who cannot sign in yet: the first administrator, a forgotten password.
 
 use super::door::let_in;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit},
 };
 use aglis_core::{
-    accounts::{ConfirmReset, FirstAdministrator, service as accounts},
+    accounts::{ConfirmReset, FirstAdministrator, ResetPassword, service as accounts},
     error::Error,
 };
 use askama::Template;
@@ -132,12 +132,49 @@ async fn make_reset(Posted { frame, form }: Posted) -> Shown {
     }
 }
 
+fn forgot_page(frame: &Frame, status: StatusCode, errors: FormErrors) -> Response {
+    let login = Input {
+        name: "login",
+        text: frame.t("staff-login"),
+        hint: String::new(),
+        kind: "text",
+        value: String::new(),
+        complete: "username",
+    };
+    let page = Page {
+        errors,
+        heading: frame.t("staff-forgot-title"),
+        text: frame.t("staff-forgot-text"),
+        action: "/login/forgot",
+        token: String::new(),
+        inputs: vec![login],
+        button: frame.t("staff-forgot-do"),
+        frame,
+    };
+    frame.html(status, &page)
+}
+
+async fn forgot(Visit(frame): Visit) -> Shown {
+    Ok(forgot_page(&frame, StatusCode::OK, FormErrors::none()))
+}
+
+async fn send_reset(Posted { frame, form }: Posted) -> Shown {
+    let login = form.get("login").to_owned();
+    if login.is_empty() {
+        let mut errors = FormErrors::none();
+        errors.add("login", frame.t("frame-field-required"));
+        return Ok(forgot_page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors));
+    }
+    accounts::reset_password(frame.ctx(), ResetPassword { login }).await?;
+    Ok(frame.go_with("/login", Flash::ok(frame.t("staff-forgot-done"))))
+}
+
 /// The routes.
 pub fn routes() -> Routes {
     let proof = Need::Public("the link is the proof");
-    Routes::new().page(proof, "/login/first", get(first).post(make_first)).page(
-        proof,
-        "/login/reset",
-        get(reset).post(make_reset),
-    )
+    let asked = Need::Public("asked by people who cannot sign in");
+    Routes::new()
+        .page(proof, "/login/first", get(first).post(make_first))
+        .page(proof, "/login/reset", get(reset).post(make_reset))
+        .page(asked, "/login/forgot", get(forgot).post(send_reset))
 }
