@@ -202,7 +202,8 @@ fn when(frame: &Frame, draft: &Draft) -> Asks {
 
 async fn contact(frame: &Frame, draft: &Draft) -> Result<Asks, Problem> {
     let profile = service::profile(frame.ctx()).await?;
-    let choices = ContactPreference::ALL
+    let ways = [ContactPreference::Whatsapp, ContactPreference::Call, ContactPreference::Email];
+    let choices = ways
         .iter()
         .filter(|way| **way != ContactPreference::Email || profile.email.is_some())
         .map(|way| Choice {

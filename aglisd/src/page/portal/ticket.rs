@@ -158,7 +158,8 @@ fn url(number: &str) -> String {
 }
 
 /// `POST /customer/tickets/{number}/comments`
-pub async fn comment(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+pub async fn comment(Path(number): Path<String>, Posted { mut frame, form }: Posted) -> Shown {
+    frame.path = url(&number);
     let ctx = frame.ctx();
     let id = tickets::resolve(ctx, &number).await?;
     let files: Vec<_> = form.files().iter().map(|file| (file.name.clone(), file.bytes.to_vec())).collect();
@@ -193,7 +194,8 @@ pub async fn comment(Path(number): Path<String>, Posted { frame, form }: Posted)
 }
 
 /// `POST /customer/tickets/{number}/rate`
-pub async fn rate(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+pub async fn rate(Path(number): Path<String>, Posted { mut frame, form }: Posted) -> Shown {
+    frame.path = url(&number);
     let ctx = frame.ctx();
     let id = tickets::resolve(ctx, &number).await?;
     let Ok(rating) = form.get("rating").parse::<i64>() else {
@@ -211,7 +213,8 @@ pub async fn rate(Path(number): Path<String>, Posted { frame, form }: Posted) ->
 }
 
 /// `POST /customer/tickets/{number}/reopen`
-pub async fn reopen(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+pub async fn reopen(Path(number): Path<String>, Posted { mut frame, form }: Posted) -> Shown {
+    frame.path = url(&number);
     let ctx = frame.ctx();
     let id = tickets::resolve(ctx, &number).await?;
     let Some(reason) = form.given("reason") else {

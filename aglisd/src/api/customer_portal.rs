@@ -1,0 +1,176 @@
+//! What customers do by themselves, for apps: the same as the portal's pages. Signing in stands in `portal_access`.
+
+use crate::http::{Answer, Body, Context, Need, Params, Path, Problem, Routes};
+use aglis_core::{
+    app::Ctx,
+    error::Error,
+    files::{self, FileError, content_disposition},
+    portal::{DashboardStats, MOST_FILES, Profile, ProfileChange, service as portal},
+    tickets::{
+        Attachment, Comment, NewComment, NewTicket, Rate, Reason, Ticket, TicketFilter, TicketSummary,
+        TimelineEntry, service as tickets,
+    },
+    types::*,
+};
+use axum::{
+    Json,
+    extract::Multipart,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use utoipa_axum::routes;
+
+/// The routes of this slice; `upload_bytes` is the most that one upload may bring.
+pub fn routes(upload_bytes: u64) -> Routes {
+    Routes::new()
+        .with(Need::Customer, routes!(profile, set_profile))
+        .with(Need::Customer, routes!(stats))
+        .with(Need::Customer, routes!(list, create))
+        .with(Need::Customer, routes!(get))
+        .with(Need::Customer, routes!(timeline))
+        .with(Need::Customer, routes!(comments, comment))
+        .with(Need::Customer, routes!(rate))
+        .with(Need::Customer, routes!(reopen))
+        .with_upload(Need::Customer, upload_bytes, routes!(attach))
+        .with(Need::Customer, routes!(file))
+}
+
+async fn own(ctx: &Ctx, id: &str) -> Result<TicketId, Error> {
+    portal::who(ctx)?;
+    tickets::resolve(ctx, id).await
+}
+
+/// One's own data.
+#[utoipa::path(get, path = "/api/customer-portal/profile", tag = "customer-portal", responses((status = 200, body = Profile)))]
+async fn profile(Context(ctx): Context) -> Answer<Profile> {
+    Ok(Json(portal::profile(&ctx).await?))
+}
+
+/// Change language and what to be told of.
+#[utoipa::path(patch, path = "/api/customer-portal/profile", tag = "customer-portal", request_body = ProfileChange, responses((status = 200, body = Profile)))]
+async fn set_profile(Context(ctx): Context, Body(body): Body<ProfileChange>) -> Answer<Profile> {
+    Ok(Json(portal::set_profile(&ctx, body).await?))
+}
+
+/// The start page's figures.
+#[utoipa::path(get, path = "/api/customer-portal/dashboard/stats", tag = "customer-portal", responses((status = 200, body = DashboardStats)))]
+async fn stats(Context(ctx): Context) -> Answer<DashboardStats> {
+    Ok(Json(portal::stats(&ctx).await?))
+}
+
+/// One's own tickets, a page at a time.
+#[utoipa::path(get, path = "/api/customer-portal/tickets", tag = "customer-portal", params(TicketFilter), responses((status = 200, body = Page<TicketSummary>)))]
+async fn list(Context(ctx): Context, Params(filter): Params<TicketFilter>) -> Answer<Page<TicketSummary>> {
+    portal::who(&ctx)?;
+    Ok(Json(tickets::list(&ctx, &filter).await?))
+}
+
+/// Report a problem.
+///
+/// Customer, channel and priority are given; what the body says of them is left aside.
+#[utoipa::path(post, path = "/api/customer-portal/tickets", tag = "customer-portal", request_body = NewTicket, responses((status = 201, body = Ticket)))]
+async fn create(
+    Context(ctx): Context,
+    Body(body): Body<NewTicket>,
+) -> Result<(StatusCode, Json<Ticket>), Problem> {
+    portal::who(&ctx)?;
+    Ok((StatusCode::CREATED, Json(tickets::create(&ctx, body).await?)))
+}
+
+/// One of one's own tickets.
+#[utoipa::path(get, path = "/api/customer-portal/tickets/{id}", tag = "customer-portal", params(("id" = String, Path, description = "Identifier or number")), responses((status = 200, body = Ticket)))]
+async fn get(Context(ctx): Context, Path(id): Path<String>) -> Answer<Ticket> {
+    Ok(Json(tickets::get(&ctx, own(&ctx, &id).await?).await?))
+}
+
+/// What has happened on a ticket.
+#[utoipa::path(get, path = "/api/customer-portal/tickets/{id}/timeline", tag = "customer-portal", params(("id" = String, Path, description = "Identifier or number"), PageQuery), responses((status = 200, body = Page<TimelineEntry>)))]
+async fn timeline(
+    Context(ctx): Context,
+    Path(id): Path<String>,
+    Params(page): Params<PageQuery>,
+) -> Answer<Page<TimelineEntry>> {
+    Ok(Json(tickets::timeline(&ctx, own(&ctx, &id).await?, &page).await?))
+}
+
+/// What was written on a ticket.
+#[utoipa::path(get, path = "/api/customer-portal/tickets/{id}/comments", tag = "customer-portal", params(("id" = String, Path, description = "Identifier or number"), PageQuery), responses((status = 200, body = Page<Comment>)))]
+async fn comments(
+    Context(ctx): Context,
+    Path(id): Path<String>,
+    Params(page): Params<PageQuery>,
+) -> Answer<Page<Comment>> {
+    Ok(Json(tickets::comments(&ctx, own(&ctx, &id).await?, &page).await?))
+}
+
+/// Write to the team.
+#[utoipa::path(post, path = "/api/customer-portal/tickets/{id}/comments", tag = "customer-portal", params(("id" = String, Path, description = "Identifier or number")), request_body = NewComment, responses((status = 201, body = Comment)))]
+async fn comment(
+    Context(ctx): Context,
+    Path(id): Path<String>,
+    Body(body): Body<NewComment>,
+) -> Result<(StatusCode, Json<Comment>), Problem> {
+    let id = own(&ctx, &id).await?;
+    Ok((StatusCode::CREATED, Json(tickets::comment(&ctx, id, body).await?)))
+}
+
+/// Rate a completed ticket.
+#[utoipa::path(post, path = "/api/customer-portal/tickets/{id}/rate", tag = "customer-portal", params(("id" = String, Path, description = "Identifier or number")), request_body = Rate, responses((status = 200, body = Ticket)))]
+async fn rate(Context(ctx): Context, Path(id): Path<String>, Body(body): Body<Rate>) -> Answer<Ticket> {
+    Ok(Json(tickets::rate(&ctx, own(&ctx, &id).await?, body).await?))
+}
+
+/// Open a completed ticket again, within seven days.
+#[utoipa::path(post, path = "/api/customer-portal/tickets/{id}/reopen", tag = "customer-portal", params(("id" = String, Path, description = "Identifier or number")), request_body = Reason, responses((status = 200, body = Ticket)))]
+async fn reopen(Context(ctx): Context, Path(id): Path<String>, Body(body): Body<Reason>) -> Answer<Ticket> {
+    Ok(Json(tickets::reopen(&ctx, own(&ctx, &id).await?, body).await?))
+}
+
+/// Photos and videos, as `multipart/form-data`.
+#[derive(utoipa::ToSchema)]
+#[allow(dead_code, reason = "its shape is for the document")]
+struct Files {
+    /// One to five files.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    files: Vec<Vec<u8>>,
+}
+
+/// Attach up to five photos or videos; all of them or none.
+#[utoipa::path(post, path = "/api/customer-portal/tickets/{id}/attachments", tag = "customer-portal", params(("id" = String, Path, description = "Identifier or number")), request_body(content = Files, content_type = "multipart/form-data"), responses((status = 201, body = Vec<Attachment>)))]
+async fn attach(
+    Context(ctx): Context,
+    Path(id): Path<String>,
+    mut body: Multipart,
+) -> Result<(StatusCode, Json<Vec<Attachment>>), Problem> {
+    let id = own(&ctx, &id).await?;
+    let unreadable = |error: axum::extract::multipart::MultipartError| {
+        Problem::new(error.status(), "malformed", error.body_text())
+    };
+    let mut kept = Vec::new();
+    while let Some(part) = body.next_field().await.map_err(unreadable)? {
+        let name = part.file_name().unwrap_or("file").to_owned();
+        let bytes = part.bytes().await.map_err(unreadable)?;
+        if kept.len() == MOST_FILES {
+            let error = FileError::TooMany { count: MOST_FILES + 1, limit: MOST_FILES };
+            return Err(Error::from(error).into());
+        }
+        kept.push(files::service::keep(&ctx, &name, bytes.to_vec()).await.map_err(Error::from)?);
+    }
+    if kept.is_empty() {
+        return Err(Error::field("files", "required", "send one to five files as multipart/form-data").into());
+    }
+    Ok((StatusCode::CREATED, Json(tickets::attach(&ctx, id, &kept, "report", true).await?)))
+}
+
+/// A photo or video of one of one's own tickets.
+#[utoipa::path(get, path = "/api/customer-portal/files/{id}", tag = "customer-portal", params(("id" = i64, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)))]
+async fn file(Context(ctx): Context, Path(id): Path<FileId>) -> Result<Response, Problem> {
+    portal::who(&ctx)?;
+    let file = files::service::read(&ctx, id).await?;
+    let disposition = HeaderValue::from_str(&content_disposition(&file.name))
+        .unwrap_or_else(|_| HeaderValue::from_static("attachment"));
+    let kind = HeaderValue::from_str(&file.media_type)
+        .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], file.bytes)
+        .into_response())
+}
