@@ -1,27 +1,26 @@
 //! What customers do by themselves, for apps: the same as the portal's pages. Signing in stands in `portal_access`.
 
+use super::files::{download, receive};
 use crate::http::{Answer, Body, Context, Need, Params, Path, Problem, Routes};
 use aglis_core::{
     app::Ctx,
     error::Error,
-    files::{self, FileError, content_disposition},
-    portal::{DashboardStats, MOST_FILES, Profile, ProfileChange, service as portal},
+    files::service as files,
+    portal::{DashboardStats, Profile, ProfileChange, service as portal},
     tickets::{
         Attachment, Comment, NewComment, NewTicket, Rate, Reason, Ticket, TicketFilter, TicketSummary,
         TimelineEntry, service as tickets,
     },
     types::*,
 };
-use axum::{
-    Json,
-    extract::Multipart,
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::Multipart, http::StatusCode, response::Response};
 use utoipa_axum::routes;
 
-/// The routes of this slice; `upload_bytes` is the most that one upload may bring.
-pub fn routes(upload_bytes: u64) -> Routes {
+/// Five of the largest files, and the form around them.
+const UPLOAD_BYTES: u64 = 5 * (50 << 20) + (1 << 20);
+
+/// The routes of this slice.
+pub fn routes() -> Routes {
     Routes::new()
         .with(Need::Customer, routes!(profile, set_profile))
         .with(Need::Customer, routes!(stats))
@@ -31,7 +30,7 @@ pub fn routes(upload_bytes: u64) -> Routes {
         .with(Need::Customer, routes!(comments, comment))
         .with(Need::Customer, routes!(rate))
         .with(Need::Customer, routes!(reopen))
-        .with_upload(Need::Customer, upload_bytes, routes!(attach))
+        .with_upload(Need::Customer, UPLOAD_BYTES, routes!(attach))
         .with(Need::Customer, routes!(file))
 }
 
@@ -140,37 +139,16 @@ struct Files {
 async fn attach(
     Context(ctx): Context,
     Path(id): Path<String>,
-    mut body: Multipart,
+    parts: Multipart,
 ) -> Result<(StatusCode, Json<Vec<Attachment>>), Problem> {
     let id = own(&ctx, &id).await?;
-    let unreadable = |error: axum::extract::multipart::MultipartError| {
-        Problem::new(error.status(), "malformed", error.body_text())
-    };
-    let mut kept = Vec::new();
-    while let Some(part) = body.next_field().await.map_err(unreadable)? {
-        let name = part.file_name().unwrap_or("file").to_owned();
-        let bytes = part.bytes().await.map_err(unreadable)?;
-        if kept.len() == MOST_FILES {
-            let error = FileError::TooMany { count: MOST_FILES + 1, limit: MOST_FILES };
-            return Err(Error::from(error).into());
-        }
-        kept.push(files::service::keep(&ctx, &name, bytes.to_vec()).await.map_err(Error::from)?);
-    }
-    if kept.is_empty() {
-        return Err(Error::field("files", "required", "send one to five files as multipart/form-data").into());
-    }
-    Ok((StatusCode::CREATED, Json(tickets::attach(&ctx, id, &kept, "report", true).await?)))
+    let received = receive(&ctx, parts, &[]).await?;
+    Ok((StatusCode::CREATED, Json(tickets::attach(&ctx, id, &received.files, "report", true).await?)))
 }
 
 /// A photo or video of one of one's own tickets.
 #[utoipa::path(get, path = "/api/customer-portal/files/{id}", tag = "customer-portal", params(("id" = i64, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)))]
 async fn file(Context(ctx): Context, Path(id): Path<FileId>) -> Result<Response, Problem> {
     portal::who(&ctx)?;
-    let file = files::service::read(&ctx, id).await?;
-    let disposition = HeaderValue::from_str(&content_disposition(&file.name))
-        .unwrap_or_else(|_| HeaderValue::from_static("attachment"));
-    let kind = HeaderValue::from_str(&file.media_type)
-        .unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
-    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)], file.bytes)
-        .into_response())
+    Ok(download(files::read(&ctx, id).await?))
 }

@@ -3,6 +3,7 @@
 pub mod areas;
 pub mod audit;
 pub mod auth;
+pub mod customer_portal;
 pub mod customers;
 pub mod document;
 pub mod events;
@@ -31,6 +32,7 @@ pub fn routes() -> Routes {
         .merge(areas::routes())
         .merge(audit::routes())
         .merge(auth::routes())
+        .merge(customer_portal::routes())
         .merge(customers::routes())
         .merge(document::routes())
         .merge(events::routes())

@@ -203,13 +203,13 @@ fn when(frame: &Frame, draft: &Draft) -> Asks {
 async fn contact(frame: &Frame, draft: &Draft) -> Result<Asks, Problem> {
     let profile = service::profile(frame.ctx()).await?;
     let ways = [ContactPreference::Whatsapp, ContactPreference::Call, ContactPreference::Email];
-    let choices = ways
-        .iter()
-        .filter(|way| **way != ContactPreference::Email || profile.email.is_some())
-        .map(|way| Choice {
-            value: way.to_string(),
-            text: frame.word("portal-contact", way),
-            chosen: draft.contact == Some(*way),
+    let choices =
+        ways.iter().filter(|way| **way != ContactPreference::Email || profile.email.is_some()).map(|way| {
+            Choice {
+                value: way.to_string(),
+                text: frame.word("portal-contact", way),
+                chosen: draft.contact == Some(*way),
+            }
         });
     Ok(Asks::Choice { field: "contact", choices: choices.collect(), hint: profile.phone })
 }
