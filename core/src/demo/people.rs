@@ -142,6 +142,11 @@ pub(super) async fn technicians(ctx: &Ctx, password: &str, places: &Places) -> R
     Ok(out)
 }
 
+/// A customer's number, by their place in the list.
+pub(super) fn phone_of(at: usize) -> String {
+    format!("08129{at:07}")
+}
+
 fn new_customer(random: &mut StdRng, places: &Places, at: usize, per_odp: usize) -> NewCustomer {
     let odp = &places.odps[(at / per_odp) % places.odps.len()];
     let name = format!("{} {}", pick(random, &FIRST), pick(random, &LAST));
@@ -158,7 +163,7 @@ fn new_customer(random: &mut StdRng, places: &Places, at: usize, per_odp: usize)
         middle.map(|middle| middle + random.random_range(-0.004..0.004))
     };
     NewCustomer {
-        phone: format!("08129{at:07}"),
+        phone: phone_of(at),
         email: (random.random_range(0..3) == 0)
             .then(|| format!("{}.{at}@contoh.example", name.to_lowercase().replace(' ', "."))),
         address: format!(
@@ -201,14 +206,15 @@ pub(super) async fn customers(
     for (day, chunk) in news.chunks(25).enumerate() {
         let ctx = Ctx { now: ctx.now.plus_seconds(day as i64 * 86_400), ..ctx.clone() };
         let mut making = JoinSet::new();
-        for new in chunk.iter().cloned() {
+        for (at, new) in chunk.iter().cloned().enumerate() {
             let ctx = ctx.clone();
-            making.spawn(async move { customers::create(&ctx, new).await });
+            making.spawn(async move { (day, at, customers::create(&ctx, new).await) });
         }
         while let Some(made) = making.join_next().await {
-            out.push(made.map_err(|error| Error::Internal(format!("demo customer: {error}")))??);
+            let (day, at, made) = made.map_err(|error| Error::Internal(format!("demo customer: {error}")))?;
+            out.push((day, at, made?));
         }
     }
-    out.sort_by(|a, b| a.phone.cmp(&b.phone));
-    Ok(out)
+    out.sort_by_key(|(day, at, _)| (*day, *at));
+    Ok(out.into_iter().map(|(.., customer)| customer).collect())
 }
