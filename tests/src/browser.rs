@@ -65,8 +65,9 @@ impl Browser {
             format!("--user-data-dir={}", profile.path().display()),
         ];
         let mut options = json!({ "binary": find(&["chromium", "chromium-browser", "google-chrome"]) });
+        options["prefs"] = json!({ "intl.accept_languages": "id-ID,id" });
         if !scripts {
-            options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
+            options["prefs"]["profile.managed_default_content_settings.javascript"] = json!(2);
         }
         args.push("--lang=id-ID".to_owned());
         options["args"] = json!(args);
@@ -153,6 +154,9 @@ impl Browser {
     /// Waits for an element and clicks it.
     pub async fn click(&self, css: &str) {
         let id = self.wait(css).await;
+        // A person scrolls until nothing stands over what they want to press.
+        let centre = json!({ "script": "arguments[0].scrollIntoView({ block: 'center' })", "args": [{ ELEMENT: id }] });
+        self.post("execute/sync", centre).await;
         self.post(&format!("element/{id}/click"), json!({})).await;
     }
 

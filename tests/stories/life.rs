@@ -29,7 +29,12 @@ async fn cast(daemon: &Daemon) -> Cast {
     for (role, username) in [("admin", "rina"), ("customer_service", "sari"), ("technician", "andi")] {
         daemon.ctl(&["user", "create", "--role", role, "--username", username, "--password-file", &path]);
     }
-    let area = post(daemon, "/api/areas", json!({ "name": "Karawang Barat", "latitude": -6.3, "longitude": 107.28 })).await;
+    let area = post(
+        daemon,
+        "/api/areas",
+        json!({ "name": "Karawang Barat", "latitude": -6.3, "longitude": 107.28 }),
+    )
+    .await;
     let package = post(
         daemon,
         "/api/packages",
@@ -38,9 +43,17 @@ async fn cast(daemon: &Daemon) -> Cast {
     .await;
     let odp = post(daemon, "/api/odp", json!({ "name": "ODP-KRW-01", "location": "Jl. Mawar", "area_id": area["id"], "latitude": -6.301, "longitude": 107.281, "ports_total": 8 })).await;
     let users = daemon.get("/api/users").await;
-    let andi = users["items"].as_array().unwrap().iter().find(|user| user["username"] == "andi").unwrap()["id"].clone();
+    let andi =
+        users["items"].as_array().unwrap().iter().find(|user| user["username"] == "andi").unwrap()["id"]
+            .clone();
     let phone: Phone = TECHNICIAN_PHONE.parse().unwrap();
-    let changed = daemon.local().patch(format!("http://local/api/users/{andi}")).json(&json!({ "phone": phone.as_str(), "full_name": "Andi Saputra" })).send().await.unwrap();
+    let changed = daemon
+        .local()
+        .patch(format!("http://local/api/users/{andi}"))
+        .json(&json!({ "phone": phone.as_str(), "full_name": "Andi Saputra" }))
+        .send()
+        .await
+        .unwrap();
     assert!(changed.status().is_success(), "{}", changed.text().await.unwrap());
     post(
         daemon,
@@ -62,7 +75,12 @@ async fn message(daemon: &Daemon, phone: &str, holds: &str) -> String {
     let to = phone.parse::<Phone>().unwrap();
     eventually(&format!("a message to {phone} with {holds:?}"), async || {
         let found = daemon.get(&format!("/api/sandbox/messages?to={}", to.digits())).await;
-        found["items"].as_array().unwrap().iter().map(|one| one["body"].as_str().unwrap().to_owned()).find(|body| body.contains(holds))
+        found["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["body"].as_str().unwrap().to_owned())
+            .find(|body| body.contains(holds))
     })
     .await
 }
@@ -70,7 +88,9 @@ async fn message(daemon: &Daemon, phone: &str, holds: &str) -> String {
 /// A photo as phones make them.
 fn photo(dir: &std::path::Path, name: &str, shade: u8) -> std::path::PathBuf {
     let path = dir.join(name);
-    image::RgbImage::from_fn(640, 480, |x, y| image::Rgb([shade, (x % 256) as u8, (y % 256) as u8])).save(&path).unwrap();
+    image::RgbImage::from_fn(640, 480, |x, y| image::Rgb([shade, (x % 256) as u8, (y % 256) as u8]))
+        .save(&path)
+        .unwrap();
     path
 }
 
@@ -100,7 +120,8 @@ async fn tell(backend: Backend) {
     phone.fill("input[name=phone]", CUSTOMER_PHONE).await;
     phone.click("main form button").await;
     let otp = message(&daemon, CUSTOMER_PHONE, "kode").await;
-    let code: String = otp.split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6).expect("six digits").to_owned();
+    let code: String =
+        otp.split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6).expect("six digits").to_owned();
     power_cut(&mut daemon).await;
     phone.fill("input[name=code]", &code).await;
     phone.click("main form button").await;
@@ -135,7 +156,8 @@ async fn tell(backend: Backend) {
 
     // A script sets it in progress.
     let ids = daemon.ctl(&["ticket", "list", "--status", "assigned", "-o", "id"]);
-    let moved = daemon.ctl_with(&["ticket", "status", "in_progress", "--ids", "-", "--expect", "1", "--yes"], &ids);
+    let moved =
+        daemon.ctl_with(&["ticket", "status", "in_progress", "--ids", "-", "--expect", "1", "--yes"], &ids);
     assert!(moved.status.success(), "{}", String::from_utf8_lossy(&moved.stderr));
     power_cut(&mut daemon).await;
 
@@ -147,7 +169,8 @@ async fn tell(backend: Backend) {
     van.fill("#attenuation_dbm", "-21,5").await;
     van.choose("#attenuation_file_id", &[&photo(files.path(), "redaman.jpg", 90)]).await;
     van.choose("#modem_file_id", &[&photo(files.path(), "modem.jpg", 200)]).await;
-    van.run("document.querySelectorAll('input[name=checklist]').forEach((box) => { box.checked = true })").await;
+    van.run("document.querySelectorAll('input[name=checklist]').forEach((box) => { box.checked = true })")
+        .await;
     van.click("main form button").await;
     van.sees("Tiket selesai").await;
     power_cut(&mut daemon).await;
@@ -157,7 +180,10 @@ async fn tell(backend: Backend) {
     phone.goto(&format!("{}/customer/tickets/{number}", daemon.url)).await;
     phone.click("label:has(input[name=rating][value='5'])").await;
     phone.click("form:has(input[name=rating]) button").await;
-    eventually("the rating", async || (daemon.get(&format!("/api/tickets/{number}")).await["rating"] == 5).then_some(())).await;
+    eventually("the rating", async || {
+        (daemon.get(&format!("/api/tickets/{number}")).await["rating"] == 5).then_some(())
+    })
+    .await;
     power_cut(&mut daemon).await;
 
     every_step_is_there(&daemon, &people, &number).await;
@@ -168,10 +194,14 @@ async fn report(phone: &Browser, daemon: &Daemon, files: &std::path::Path) -> St
     phone.goto(&format!("{}/customer/tickets/new", daemon.url)).await;
     let photos = [photo(files, "lampu-merah.jpg", 250), photo(files, "modem-mati.jpg", 40)];
     for _ in 0..12 {
-        if let Some(number) = phone.url().await.split('/').next_back().filter(|part| part.starts_with("TKT")) {
+        if let Some(number) = phone.url().await.split('/').next_back().filter(|part| part.starts_with("TKT"))
+        {
             return number.split('?').next().unwrap_or_default().to_owned();
         }
-        for (field, text) in [("input[name=title]", "Internet mati"), ("textarea[name=description]", "internet mati, lampu merah dari tadi siang")] {
+        for (field, text) in [
+            ("input[name=title]", "Internet mati"),
+            ("textarea[name=description]", "internet mati, lampu merah dari tadi siang"),
+        ] {
             if phone.has(field).await {
                 phone.fill(field, text).await;
             }
@@ -181,7 +211,12 @@ async fn report(phone: &Browser, daemon: &Daemon, files: &std::path::Path) -> St
         }
         // The first answer of a question that has not been answered.
         phone.run("const first = document.querySelector('main input[type=radio]'); if (first && !document.querySelector('main input[type=radio]:checked')) first.checked = true").await;
-        phone.click("main form button").await;
+        let go = if phone.has("button[name=go]").await {
+            "button[name=go]"
+        } else {
+            "form[action$='/check'] button"
+        };
+        phone.click(go).await;
         tokio::time::sleep(Duration::from_millis(150)).await;
     }
     panic!("the questions do not end: {}\n{}", phone.url().await, phone.text().await);
@@ -190,7 +225,10 @@ async fn report(phone: &Browser, daemon: &Daemon, files: &std::path::Path) -> St
 async fn console(daemon: &Daemon, number: &str) {
     let patience = Duration::from_secs(20);
     let command = daemon.command("aglis-tui");
-    let mut terminal = tokio::task::spawn_blocking(move || Terminal::start(command, 100, 30).expect("the console starts")).await.unwrap();
+    let mut terminal =
+        tokio::task::spawn_blocking(move || Terminal::start(command, 100, 30).expect("the console starts"))
+            .await
+            .unwrap();
     let number = number.to_owned();
     let wanted = number.clone();
     let mut terminal = tokio::task::spawn_blocking(move || {
@@ -203,9 +241,15 @@ async fn console(daemon: &Daemon, number: &str) {
     .await
     .unwrap();
     terminal.press("critical\r");
-    eventually("the raised priority", async || (daemon.get(&format!("/api/tickets/{number}")).await["priority"] == "critical").then_some(())).await;
+    eventually("the raised priority", async || {
+        (daemon.get(&format!("/api/tickets/{number}")).await["priority"] == "critical").then_some(())
+    })
+    .await;
     terminal.press("u");
-    eventually("the priority as before", async || (daemon.get(&format!("/api/tickets/{number}")).await["priority"] == "normal").then_some(())).await;
+    eventually("the priority as before", async || {
+        (daemon.get(&format!("/api/tickets/{number}")).await["priority"] == "normal").then_some(())
+    })
+    .await;
     tokio::task::spawn_blocking(move || {
         terminal.press("q");
         assert!(terminal.ended(patience).is_some_and(|status| status.success()), "{}", terminal.screen());
@@ -216,17 +260,37 @@ async fn console(daemon: &Daemon, number: &str) {
 
 async fn every_step_is_there(daemon: &Daemon, people: &Cast, number: &str) {
     let ticket = daemon.get(&format!("/api/tickets/{number}")).await;
-    assert_eq!((&ticket["status"], &ticket["customer_number"]), (&json!("completed"), &json!(people.customer)), "{ticket}");
+    assert_eq!(
+        (&ticket["status"], &ticket["customer_number"]),
+        (&json!("completed"), &json!(people.customer)),
+        "{ticket}"
+    );
     assert_eq!(ticket["completion"]["attenuation_dbm"], -21.5, "{ticket}");
     let photos = ticket["attachments"].as_array().unwrap();
     assert_eq!(photos.len(), 4, "{photos:?}");
     for photo in photos {
-        let bytes = daemon.local().get(format!("http://local/api/files/{}", photo["id"])).send().await.unwrap().bytes().await.unwrap();
+        let bytes = daemon
+            .local()
+            .get(format!("http://local/api/files/{}", photo["id"]))
+            .send()
+            .await
+            .unwrap()
+            .bytes()
+            .await
+            .unwrap();
         assert!(image::load_from_memory(&bytes).is_ok(), "{photo}");
     }
     let timeline = daemon.get(&format!("/api/tickets/{number}/timeline?limit=200")).await;
-    let kinds: Vec<&str> = timeline["items"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
-    for kind in ["ticket.created", "ticket.assigned", "ticket.priority_changed", "ticket.status_changed", "ticket.completed", "ticket.rated"] {
+    let kinds: Vec<&str> =
+        timeline["items"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
+    for kind in [
+        "ticket.created",
+        "ticket.assigned",
+        "ticket.priority_changed",
+        "ticket.status_changed",
+        "ticket.completed",
+        "ticket.rated",
+    ] {
         assert!(kinds.contains(&kind), "{kind} is not in {kinds:?}");
     }
     let report = eventually("every event sealed", async || {

@@ -7,6 +7,7 @@ mod customers;
 mod gateway;
 mod kernel;
 mod layers;
+mod life;
 mod messages;
 mod notifications;
 mod queue;
