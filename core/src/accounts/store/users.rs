@@ -79,7 +79,7 @@ pub async fn list(
 
 /// Whether there is any account.
 pub async fn any(tx: &mut Tx) -> Result<bool, DbError> {
-    let found: Option<(i64,)> = tx.opt("SELECT 1 FROM users LIMIT 1", args![]).await?;
+    let found: Option<(i64,)> = tx.opt("SELECT id FROM users LIMIT 1", args![]).await?;
     Ok(found.is_some())
 }
 
