@@ -1,6 +1,6 @@
 //! Whether the parts of the installation work.
 
-use crate::{app::App, args, types::Time};
+use crate::{app::App, args, config::WhatsappProvider, types::Time};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
@@ -44,6 +44,16 @@ pub async fn check(app: &App) -> Health {
     let mut checks = vec![database(app).await, disk(app).await];
     if checks[0].ok {
         checks.push(queue(app).await);
+        checks.push(whatsapp(app).await);
+    }
+    if let Some(url) = &app.config.redis.url {
+        let begun = Instant::now();
+        let found = tokio::time::timeout(PATIENCE, crate::queue::redis_answers(url.expose())).await;
+        let found = match found {
+            Ok(true) => Ok("answers".to_owned()),
+            Ok(false) | Err(_) => Err("does not answer: work from other processes is found later".to_owned()),
+        };
+        checks.push(verdict("redis", false, begun, found));
     }
     let failed = |needed: bool| checks.iter().any(|check| !check.ok && check.needed == needed);
     let healthy = !failed(true);
@@ -113,6 +123,38 @@ async fn disk(app: &App) -> Check {
     .await
     .unwrap_or_else(|_| Err("the check failed".to_owned()));
     verdict("disk", true, begun, found)
+}
+
+/// Whether the gateway takes what it is given, by the tries of the last ten minutes.
+async fn whatsapp(app: &App) -> Check {
+    let begun = Instant::now();
+    let provider = match app.config.whatsapp.provider {
+        WhatsappProvider::Sandbox => "sandbox",
+        WhatsappProvider::Fonnte => "fonnte",
+    };
+    let recent = async {
+        let mut tx = app.db.read().await?;
+        tx.all::<(String,)>(
+            "SELECT outcome FROM message_attempts WHERE provider = $1 AND started_at > $2 \
+             ORDER BY started_at DESC LIMIT 50",
+            args![provider, app.now().plus_seconds(-600)],
+        )
+        .await
+    };
+    let found = match recent.await {
+        Ok(tries) => {
+            let bad =
+                tries.iter().filter(|(outcome,)| matches!(outcome.as_str(), "failed" | "unknown")).count();
+            let said = format!("{provider}: {bad} of the last {} tries failed", tries.len());
+            // Below 80 % success; a handful of tries says nothing.
+            if tries.len() >= 5 && bad * 5 > tries.len() { Err(said) } else { Ok(said) }
+        }
+        Err(error) => {
+            tracing::warn!("health: {error}");
+            Err("cannot be read".to_owned())
+        }
+    };
+    verdict("whatsapp", false, begun, found)
 }
 
 async fn queue(app: &App) -> Check {

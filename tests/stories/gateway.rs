@@ -269,3 +269,22 @@ async fn webhooks_are_closed_without_a_secret_and_staff_see_the_sandbox() {
     assert_eq!(get("queue/jobs/nonsense").await.0, 404);
     assert_eq!(get("queue/job/99999").await.0, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_redis_messages_arrive_all_the_same_and_health_says_so() {
+    let nowhere = format!("redis://127.0.0.1:{}", aglis_tests::free_port());
+    let daemon = Daemon::start_with(Backend::Postgres, &[], &[("AGLIS_REDIS_URL", &nowhere)]).await;
+    let app = daemon.app().await;
+    let asked = std::time::Instant::now();
+    let id = otp(&app, 7).await;
+    until("the code is sent", async || {
+        messages::get(&app.system("test"), id).await.unwrap().status == MessageStatus::Sent
+    })
+    .await;
+    assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+    let health: Value =
+        daemon.local().get("http://local/api/health").send().await.unwrap().json().await.unwrap();
+    assert_eq!((&health["status"], &health["healthy"]), (&json!("degraded"), &json!(true)), "{health}");
+    let redis = health["checks"].as_array().unwrap().iter().find(|check| check["name"] == "redis").unwrap();
+    assert_eq!(redis["ok"], false);
+}

@@ -37,7 +37,7 @@ pub use {
         SweepAccounts, TrimAudit,
     },
     outbox::{Outbox, OutboxError},
-    relay::relay,
+    relay::{redis_answers, relay},
     run::drain,
     sandbox::DbInbox,
     service::{cancel, enqueue, enqueue_with, get, list, retry, stats},

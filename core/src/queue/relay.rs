@@ -106,6 +106,15 @@ async fn postgres_listen(app: &App, me: &str) -> Result<(), Trouble> {
     }
 }
 
+/// Whether Redis answers.
+pub async fn redis_answers(url: &str) -> bool {
+    let ask = async {
+        let mut connection = redis::Client::open(url)?.get_multiplexed_async_connection().await?;
+        redis::cmd("PING").query_async::<String>(&mut connection).await
+    };
+    ask.await.is_ok()
+}
+
 async fn redis_tell(app: &App, url: &str, me: &str) -> Result<(), Trouble> {
     let client = redis::Client::open(url)?;
     let mut connection = client.get_multiplexed_async_connection().await?;

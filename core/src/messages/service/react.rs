@@ -39,11 +39,11 @@ pub async fn react(
         _ => return Ok(()),
     };
     let said = said(tx, ctx, event, &ticket, person.locale).await?;
-    let page = match to {
-        Recipient::Customer => "customer",
-        Recipient::Lead(_) | Recipient::Member(_) => "staff",
+    let pages = match to {
+        Recipient::Customer => "/customer/tickets",
+        Recipient::Lead(_) | Recipient::Member(_) => "/tickets",
     };
-    let link = format!("{}/{page}/tickets/{}", ctx.app.config.server.public_url, ticket.number);
+    let link = format!("{}{pages}/{}", ctx.app.config.server.public_url, ticket.number);
     let phone = ticket.customer_phone.as_ref().map(Phone::local).unwrap_or_default();
     let variables = [
         ("name", person.name.as_str()),
