@@ -127,6 +127,7 @@ texts! {
     VIEW_UNASSIGNED "Unassigned" "Tanpa teknisi";
     VIEW_MINE "Mine" "Milik saya";
     VIEW_ALL "All" "Semua";
+    ONLY_NEAR "Nothing fits exactly; this nearly does" "Tidak ada yang tepat; ini yang mirip";
     NO_TICKETS "No tickets yet" "Belum ada tiket";
     LOADED "{} loaded…" "{} dimuat…";
     MARKED "{} marked · {} = all {} that match" "{} ditandai · {} = semua {} yang cocok";

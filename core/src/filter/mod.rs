@@ -38,7 +38,7 @@ pub struct Term {
 /// What a term asks.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
-    /// The word occurs somewhere a person would read it.
+    /// A word that a person would read on the row begins so.
     Word(String),
     /// The field has one of these values; [`NONE`] stands for "has no value".
     AnyOf(&'static Field, Vec<String>),
@@ -94,7 +94,19 @@ impl Filter {
     /// Whether the row satisfies every term.
     #[must_use]
     pub fn matches(&self, row: &impl Facts) -> bool {
-        self.terms.iter().all(|term| term.matches(row))
+        self.terms.iter().all(|term| term.matches(row, &words::starts_a_word))
+    }
+
+    /// The same, forgiving one slip in bare words: for when nothing satisfies every term exactly.
+    #[must_use]
+    pub fn matches_nearly(&self, row: &impl Facts) -> bool {
+        self.terms.iter().all(|term| term.matches(row, &words::nearly_reads))
+    }
+
+    /// Whether there is a word in which a slip would be forgiven.
+    #[must_use]
+    pub fn forgives(&self) -> bool {
+        self.terms.iter().any(|term| matches!(&term.test, Test::Word(word) if words::forgiving(word)))
     }
 
     /// Puts the caller's own name in the place of `me`.
@@ -117,7 +129,7 @@ impl Filter {
         wider.terms.iter().enumerate().all(|(at, was)| match self.terms.get(at) {
             Some(is) if is == was => true,
             Some(Term { invert: false, test: Test::Word(is) }) => match was {
-                Term { invert: false, test: Test::Word(was) } => words::lengthens(was, is),
+                Term { invert: false, test: Test::Word(was) } => is.starts_with(was.as_str()),
                 _ => false,
             },
             _ => false,
@@ -126,9 +138,9 @@ impl Filter {
 }
 
 impl Term {
-    fn matches(&self, row: &impl Facts) -> bool {
+    fn matches(&self, row: &impl Facts, reads: &impl Fn(&str, &str) -> bool) -> bool {
         let holds = match &self.test {
-            Test::Word(word) => row.any_word(&mut |text| words::reads(text, word)),
+            Test::Word(word) => row.any_word(&mut |text| reads(text, word)),
             Test::AnyOf(field, values) => values.iter().any(|value| holds(row, field, value)),
             Test::Compare(field, order, right) => {
                 row.amount(field.name).is_some_and(|left| order.holds(left, *right))

@@ -290,3 +290,17 @@ fn scrolling_costs_few_bytes() {
         assert!((1..450).contains(&bytes.len()), "{} bytes", bytes.len());
     }
 }
+
+#[test]
+fn a_slip_of_the_finger_still_finds() {
+    let mut console = Console::connected(SIZE, Lang::En);
+    console.press("2 /");
+    console.type_text("santso");
+    console.wait(1);
+    console.press("Enter");
+    console.shows("Nothing fits exactly; this nearly does");
+    console.shows("Budi Santoso");
+    console.press("/ Backspace Backspace Backspace Backspace");
+    console.hides("Nothing fits exactly");
+    console.shows("Budi Santoso");
+}

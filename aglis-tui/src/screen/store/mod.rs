@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use aglis_core::filter::{Facts, Filter};
 use aglis_core::tickets::{Channel, Priority, ServiceType, TicketStatus, TicketSummary};
-use aglis_core::types::{CustomerId, TicketId};
+use aglis_core::types::TicketId;
 
 use memory::{Names, Piece, Pieces, Rows};
 
@@ -21,7 +21,9 @@ pub struct Store {
     text: Pieces,
     /// Names of technicians, areas and categories: few, on many tickets.
     names: Names,
-    customers: HashMap<u32, (Piece, u8)>,
+    /// The text of each customer and how much of it is the number; 0 is nobody.
+    customers: Vec<(Piece, u8)>,
+    customer_places: HashMap<u32, u32>,
     customer_text: Pieces,
 }
 
@@ -57,22 +59,13 @@ impl Store {
     /// number of identification is beyond the four billion this store counts to.
     pub fn put(&mut self, ticket: &TicketSummary) -> Option<u32> {
         let id = u32::try_from(ticket.id.0).ok()?;
-        let customer = ticket.customer_id.and_then(|id| u32::try_from(id.0).ok()).unwrap_or(0);
+        let customer = self.put_customer(ticket);
         let text = [ticket.number.as_str(), ticket.title.as_str()];
         let known = self.by_id.get(&id).copied();
         let text = match known.and_then(|at| self.rows.get(at)).map(|row| row.text) {
             Some(place) if self.text.is(place, &text) => place,
             _ => self.text.put(&text),
         };
-        if let (Some(number), Some(name)) = (&ticket.customer_number, &ticket.customer_name) {
-            let text = [number.as_str(), name.as_str()];
-            let same =
-                self.customers.get(&customer).is_some_and(|(place, _)| self.customer_text.is(*place, &text));
-            if !same {
-                let length = u8::try_from(number.len()).unwrap_or(u8::MAX);
-                self.customers.insert(customer, (self.customer_text.put(&text), length));
-            }
-        }
         let row = Packed {
             id,
             customer,
@@ -100,6 +93,25 @@ impl Store {
             *old = row;
         }
         Some(at)
+    }
+
+    fn put_customer(&mut self, ticket: &TicketSummary) -> u32 {
+        let id = ticket.customer_id.and_then(|id| u32::try_from(id.0).ok());
+        let (Some(id), Some(number), Some(name)) = (id, &ticket.customer_number, &ticket.customer_name)
+        else {
+            return 0;
+        };
+        let text = [number.as_str(), name.as_str()];
+        let length = u8::try_from(number.len()).unwrap_or(u8::MAX);
+        let place = *self.customer_places.entry(id).or_insert_with(|| {
+            self.customers.push((self.customer_text.put(&text), length));
+            u32::try_from(self.customers.len()).unwrap_or(0)
+        });
+        let known = (place as usize).checked_sub(1).and_then(|at| self.customers.get_mut(at));
+        if let Some(known) = known.filter(|(piece, _)| !self.customer_text.is(*piece, &text)) {
+            *known = (self.customer_text.put(&text), length);
+        }
+        place
     }
 
     /// How many there are.
@@ -148,6 +160,13 @@ impl Store {
             .collect()
     }
 
+    /// The positions a filter nearly keeps, out of some; see [`Filter::matches_nearly`].
+    #[must_use]
+    pub fn filter_nearly(&self, filter: &Filter, among: &[u32], now_s: i64) -> Vec<u32> {
+        let keeps = |at: &u32| self.row(*at, now_s).is_some_and(|row| filter.matches_nearly(&row));
+        among.iter().copied().filter(keeps).collect()
+    }
+
     /// Every position: unfinished ones by due time, then finished ones, the newest first.
     #[must_use]
     pub fn by_due(&self) -> Vec<u32> {
@@ -186,11 +205,6 @@ impl<'a> TicketRow<'a> {
     #[must_use]
     pub const fn id(&self) -> TicketId {
         TicketId(self.packed.id as i64)
-    }
-    /// Whose it is.
-    #[must_use]
-    pub fn customer_id(&self) -> Option<CustomerId> {
-        (self.packed.customer != 0).then_some(CustomerId(i64::from(self.packed.customer)))
     }
     /// Number.
     #[must_use]
@@ -233,7 +247,7 @@ impl<'a> TicketRow<'a> {
     /// The customer's number and name.
     #[must_use]
     pub fn customer(&self) -> Option<(&'a str, &'a str)> {
-        let (text, number) = self.store.customers.get(&self.packed.customer)?;
+        let (text, number) = self.store.customers.get((self.packed.customer as usize).checked_sub(1)?)?;
         self.store.customer_text.get(*text).split_at_checked(usize::from(*number))
     }
     /// Who leads the work.

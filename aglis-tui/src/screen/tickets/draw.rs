@@ -33,6 +33,9 @@ impl State {
             }
             return text;
         }
+        if self.only_near() {
+            return ui.t(tx::ONLY_NEAR).to_owned();
+        }
         match self.load {
             Load::Active | Load::All if !self.store.is_empty() => {
                 ui.f(tx::LOADED, &[&ui.count(self.store.len())])

@@ -33,6 +33,8 @@ pub const VIEWS: [(Text, &str); 6] = [
 const PAGE: u32 = 200;
 /// Changed tickets asked for at once, and the pause between two rounds.
 const CATCH_UP: usize = 10;
+/// Rows looked at for near matches before anything else gets its turn.
+const NEAR_AT_ONCE: usize = 4_000;
 const CATCH_UP_EVERY_MS: i64 = 500;
 
 /// What the list knows.
@@ -52,6 +54,8 @@ pub struct State {
     changed: VecDeque<TicketId>,
     caught_up: Option<Time>,
     judged_minute: i64,
+    /// How far the search for near matches is, when there is none that fits exactly.
+    near: Option<usize>,
     first_row: u16,
 }
 
@@ -83,6 +87,7 @@ impl Default for State {
             changed: VecDeque::new(),
             caught_up: None,
             judged_minute: 0,
+            near: None,
             first_row: 0,
         }
     }
@@ -135,11 +140,14 @@ impl State {
             .as_ref()
             .map_or("", |me| if me.full_name.is_empty() { &me.name } else { &me.full_name });
         let filter = filter.resolve_me(&me.to_lowercase());
-        let among = if filter.narrows(&self.filter) { &self.shown } else { &self.order };
+        let exact = self.near.is_none();
+        let among = if exact && filter.narrows(&self.filter) { &self.shown } else { &self.order };
         self.shown = self.store.filter(&filter, among, cx.ui.now_s());
         self.filter = filter;
         text.trim().clone_into(&mut self.filter_text);
         self.anchor = None;
+        self.near = None;
+        self.seek_near();
         self.follow();
         self.want(cx);
     }
@@ -148,12 +156,38 @@ impl State {
     fn judge(&mut self, ui: &Ui) {
         self.judged_minute = ui.now_s() / 60;
         self.shown = self.store.filter(&self.filter, &self.order, ui.now_s());
+        self.near = None;
+        self.seek_near();
         self.follow();
     }
 
     fn sort(&mut self, ui: &Ui) {
         self.order = self.store.by_due();
         self.judge(ui);
+    }
+
+    /// Begins to look for near matches where nothing fits exactly.
+    fn seek_near(&mut self) {
+        if self.shown.is_empty() && self.filter.forgives() && !self.order.is_empty() {
+            self.near = Some(0);
+        }
+    }
+
+    /// Looks a little further for near matches, so little that no key waits for it.
+    fn go_on_near(&mut self, now_s: i64) {
+        let Some(from) = self.near.filter(|from| *from < self.order.len()) else { return };
+        let to = (from + NEAR_AT_ONCE).min(self.order.len());
+        let found = self.store.filter_nearly(&self.filter, &self.order[from..to], now_s);
+        self.shown.extend(found);
+        self.near = Some(to);
+        if self.under.is_none() {
+            self.note_under();
+        }
+    }
+
+    /// Whether what is shown fits only nearly.
+    fn only_near(&self) -> bool {
+        self.near.is_some() && !self.shown.is_empty()
     }
 
     /// Puts the cursor where its ticket went.
@@ -194,7 +228,10 @@ impl State {
                 self.changed.retain(|id| *id != ticket.summary.id);
                 if let Some(at) = self.store.put(&ticket.summary) {
                     self.store.place(&mut self.order, at, true);
-                    let kept = self.store.row(at, cx.ui.now_s()).is_some_and(|row| self.filter.matches(&row));
+                    let near = self.near.is_some();
+                    let kept = self.store.row(at, cx.ui.now_s()).is_some_and(|row| {
+                        if near { self.filter.matches_nearly(&row) } else { self.filter.matches(&row) }
+                    });
                     self.store.place(&mut self.shown, at, kept);
                     self.follow();
                 }
@@ -236,6 +273,13 @@ impl State {
     #[must_use]
     pub fn wake_at(&self) -> Option<Time> {
         let pause = |at: Time| at.plus_ms(CATCH_UP_EVERY_MS);
+        if self.near.is_some_and(|from| from < self.order.len()) {
+            return Some(Time::from_ms(0));
+        }
+        self.catch_up_at(pause)
+    }
+
+    fn catch_up_at(&self, pause: impl Fn(Time) -> Time) -> Option<Time> {
         (!self.changed.is_empty()).then(|| self.caught_up.map_or(Time::from_ms(0), pause))
     }
 
@@ -244,7 +288,9 @@ impl State {
         if cx.ui.now_s() / 60 != self.judged_minute && !self.filter.is_empty() && !self.order.is_empty() {
             self.judge(cx.ui);
         }
-        if !cx.link.is_up() || self.wake_at().is_none_or(|at| at > cx.ui.now) {
+        self.go_on_near(cx.ui.now_s());
+        let due = self.catch_up_at(|at| at.plus_ms(CATCH_UP_EVERY_MS));
+        if !cx.link.is_up() || due.is_none_or(|at| at > cx.ui.now) {
             return;
         }
         self.caught_up = Some(cx.ui.now);
