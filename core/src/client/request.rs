@@ -91,12 +91,6 @@ impl Call<'_> {
         self
     }
 
-    /// Sends a form with files.
-    pub fn form(mut self, form: reqwest::multipart::Form) -> Self {
-        self.request = self.request.multipart(form);
-        self
-    }
-
     /// Adds a header.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.request = self.request.header(name, value);

@@ -142,14 +142,45 @@ impl Client {
         bytes: Vec<u8>,
         key: &str,
     ) -> Result<Vec<Attachment>, ClientError> {
-        let file = reqwest::multipart::Part::bytes(bytes).file_name(name.to_owned());
-        let form = reqwest::multipart::Form::new().text("purpose", purpose.to_owned()).part("file", file);
-        self.post(&path(ticket, "/attachments")).form(form).key(key).send().await
+        let (media_type, body) = file_form(purpose, name, &bytes, key);
+        self.post(&path(ticket, "/attachments")).body(&media_type, body).key(key).send().await
     }
 
     /// A file's bytes and media type.
     pub async fn file(&self, file: FileId) -> Result<(String, Vec<u8>), ClientError> {
         let answer = self.get(&format!("/api/files/{file}")).answer().await?;
         Ok((answer.media_type, answer.body))
+    }
+}
+
+/// A form with one file. The boundary comes from the idempotency key, so that a repetition sends the same bytes and is
+/// known for one.
+fn file_form(purpose: &str, name: &str, bytes: &[u8], key: &str) -> (String, Vec<u8>) {
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).take(48).collect();
+    let boundary = format!("aglis-form-{plain}");
+    let name: String =
+        name.chars().map(|c| if c.is_control() || c == '"' || c == '\\' { '_' } else { c }).collect();
+    let mut body = format!(
+        "--{boundary}\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\n{purpose}\r\n\
+         --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
+    (format!("multipart/form-data; boundary={boundary}"), body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_form;
+
+    #[test]
+    fn a_repeated_upload_is_the_same_bytes_and_a_name_stays_a_name() {
+        let once = file_form("modem", "a\"\r\nX: 1.jpg", b"\x00\xff", "night-shift-1:17:modem");
+        assert_eq!(once, file_form("modem", "a\"\r\nX: 1.jpg", b"\x00\xff", "night-shift-1:17:modem"));
+        let text = String::from_utf8_lossy(&once.1);
+        assert!(text.contains("filename=\"a___X: 1.jpg\"") && text.contains("\r\n\r\nmodem\r\n"), "{text}");
+        assert!(once.0.ends_with("boundary=aglis-form-nightshift117modem"));
     }
 }
