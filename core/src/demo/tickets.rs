@@ -128,7 +128,10 @@ fn plan(random: &mut StdRng, begin: Time, now: Time, index: usize, count: usize)
     // Reports come by day more than by night; the last ones are fresh.
     let whole = now.since_ms(begin);
     let spread = whole / count as i64;
-    let mut at = begin.plus_ms(spread * index as i64 + random.random_range(0..spread.max(1)));
+    let usual = begin.plus_ms(spread * index as i64 + random.random_range(0..spread.max(1)));
+    // The freshest ones are still being worked on.
+    let mut at =
+        if index + FRESH >= count { now.plus_seconds(-60 * random.random_range(10..420)) } else { usual };
     let mut steps = vec![(at, Step::Report)];
     let mut then =
         |steps: &mut Vec<(Time, Step)>, minutes: std::ops::Range<i64>, random: &mut StdRng, step: Step| {
@@ -162,6 +165,8 @@ fn plan(random: &mut StdRng, begin: Time, now: Time, index: usize, count: usize)
     steps
 }
 
+/// Tickets of the last few hours.
+const FRESH: usize = 24;
 /// How many tickets the month has.
 const COUNT: usize = 180;
 
