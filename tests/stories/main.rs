@@ -5,6 +5,7 @@ mod audit;
 mod cli;
 mod customers;
 mod gateway;
+mod generated;
 mod kernel;
 mod layers;
 mod life;
