@@ -15,7 +15,8 @@ use std::{
 };
 
 /// Variables that belong to clients or to this loader and set nothing here.
-const OTHER_VARIABLES: [&str; 4] = ["AGLIS_CONFIG", "AGLIS_SERVER", "AGLIS_TOKEN", "AGLIS_PROFILE"];
+const OTHER_VARIABLES: [&str; 6] =
+    ["AGLIS_CONFIG", "AGLIS_SERVER", "AGLIS_TOKEN", "AGLIS_PROFILE", "AGLIS_TUI_CONFIG", "AGLIS_ZONE"];
 
 /// Where settings come from, beside the file.
 #[derive(Debug, Clone, Default)]
