@@ -9,10 +9,12 @@ use aglis_core::{
     types::FileId,
 };
 use axum::{
+    body::Body,
     extract::{Multipart, multipart::MultipartError},
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use tokio_util::io::ReaderStream;
 use utoipa_axum::routes;
 
 /// The routes of files.
@@ -20,25 +22,48 @@ pub fn routes() -> Routes {
     Routes::new().with(Need::Permission(P::TicketRead), routes!(read))
 }
 
-/// A file's bytes, as an attachment.
+/// A file's bytes. Photos, which were drawn anew when they came, may be shown; everything else is saved.
 #[utoipa::path(get, path = "/api/files/{id}", tag = "tickets", params(("id" = i64, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)))]
-async fn read(Context(ctx): Context, Path(id): Path<FileId>) -> Result<Response, Problem> {
-    Ok(download(files::service::read(&ctx, id).await?))
+async fn read(
+    Context(ctx): Context,
+    Path(id): Path<FileId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Ok(download(&headers, files::service::open(&ctx, id).await?))
 }
 
-/// Gives a file out in a way that no browser runs: as a download, of the type that was found, kept by nobody between.
-pub fn download(file: files::service::Download) -> Response {
-    let value = |text: &str| HeaderValue::from_str(text);
-    let mut response = file.bytes.into_response();
+/// Gives a file out piece by piece from the disk, in a way that no browser runs. A browser may keep it, but asks each
+/// time whether it may still show it.
+pub fn download(request: &HeaderMap, file: files::service::Opened) -> Response {
+    let tag = format!("\"{}\"", file.sha256);
+    let known = request.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let mut response = if known.is_some_and(|list| list.split(',').any(|one| one.trim() == tag)) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = Body::from_stream(ReaderStream::new(file.content)).into_response();
+        let disposition = if file.media_type.starts_with("image/") {
+            "inline".to_owned()
+        } else {
+            files::content_disposition(&file.name)
+        };
+        let headers = response.headers_mut();
+        put(headers, header::CONTENT_TYPE, &file.media_type);
+        put(headers, header::CONTENT_LENGTH, &file.bytes.to_string());
+        put(headers, header::CONTENT_DISPOSITION, &disposition);
+        response
+    };
     let headers = response.headers_mut();
-    if let Ok(media_type) = value(&file.media_type) {
-        headers.insert(header::CONTENT_TYPE, media_type);
-    }
-    let disposition = value(&files::content_disposition(&file.name));
-    headers
-        .insert(header::CONTENT_DISPOSITION, disposition.unwrap_or(HeaderValue::from_static("attachment")));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    put(headers, header::ETAG, &tag);
+    put(headers, header::CACHE_CONTROL, "private, no-cache");
+    put(headers, header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+    put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     response
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
 }
 
 /// What a multipart request brought.

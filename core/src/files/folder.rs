@@ -6,7 +6,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -40,6 +40,8 @@ struct Inner {
     /// Bytes in use, counted from the disk at the first write and kept up to date by this process.
     used: OnceLock<AtomicU64>,
     sequence: AtomicU64,
+    /// Held where content that is there already is taken as kept, and where old content is thrown away.
+    gate: Mutex<()>,
 }
 
 const UNFINISHED: &str = "tmp";
@@ -54,8 +56,13 @@ impl Folder {
         let unfinished = root.join(UNFINISHED);
         fs::create_dir_all(&unfinished)?;
         sweep(&unfinished)?;
-        let inner =
-            Inner { root: root.to_owned(), quota, used: OnceLock::new(), sequence: AtomicU64::new(0) };
+        let inner = Inner {
+            root: root.to_owned(),
+            quota,
+            used: OnceLock::new(),
+            sequence: AtomicU64::new(0),
+            gate: Mutex::new(()),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -96,19 +103,59 @@ impl Folder {
     /// # Errors
     /// Those of the file system.
     pub async fn remove(&self, sha256: &str) -> Result<(), FileError> {
+        self.remove_older(sha256, Duration::ZERO).await.map(drop)
+    }
+
+    /// [`Folder::remove`] for a file that was not put, or put again, since `age` ago; tells whether it was removed.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub async fn remove_older(&self, sha256: &str, age: Duration) -> Result<bool, FileError> {
         let name = sha256.to_owned();
         self.blocking(move |inner| {
             let path = inner.path(&name)?;
-            let size = match fs::metadata(&path) {
-                Ok(data) => data.len(),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            let used = inner.used()?;
+            let _gate = inner.gate.lock().unwrap_or_else(PoisonError::into_inner);
+            let data = match fs::metadata(&path) {
+                Ok(data) => data,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
                 Err(error) => return Err(error.into()),
             };
-            let used = inner.used()?;
+            if !is_older(&data, age) {
+                return Ok(false);
+            }
             fs::remove_file(&path)?;
-            used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| Some(used.saturating_sub(size)))
-                .ok();
-            Ok(())
+            used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
+                Some(used.saturating_sub(data.len()))
+            })
+            .ok();
+            Ok(true)
+        })
+        .await
+    }
+
+    /// The names of the files that were last put before `age` ago and whose name begins with a byte (`shard`).
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub async fn older(&self, shard: u8, age: Duration) -> Result<Vec<String>, FileError> {
+        self.blocking(move |inner| {
+            let mut names = Vec::new();
+            let folders = match fs::read_dir(inner.root.join(format!("{shard:02x}"))) {
+                Ok(folders) => folders,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(names),
+                Err(error) => return Err(error.into()),
+            };
+            for folder in folders {
+                for file in fs::read_dir(folder?.path())? {
+                    let file = file?;
+                    let name = file.file_name().to_string_lossy().into_owned();
+                    if inner.path(&name).is_ok() && is_older(&file.metadata()?, age) {
+                        names.push(name);
+                    }
+                }
+            }
+            Ok(names)
         })
         .await
     }
@@ -149,7 +196,7 @@ impl Inner {
         let size = bytes.len() as u64;
         let sha256 = hex::encode(Sha256::digest(bytes));
         let path = self.path(&sha256)?;
-        if fs::metadata(&path).is_ok_and(|data| data.len() == size) {
+        if self.is_there(&path, size)? {
             sync_parents(&path)?;
             return Ok(Stored { sha256, size, known: true });
         }
@@ -165,6 +212,21 @@ impl Inner {
             return Err(error);
         }
         Ok(Stored { sha256, size, known: false })
+    }
+
+    /// Whether the content is there already; it is as good as new then, so that nobody takes it for left over.
+    fn is_there(&self, path: &Path, size: u64) -> Result<bool, FileError> {
+        let _gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+        if !fs::metadata(path).is_ok_and(|data| data.len() == size) {
+            return Ok(false);
+        }
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "compared with the file system's times, not with the business's"
+        )]
+        let now = std::time::SystemTime::now();
+        File::options().append(true).open(path)?.set_modified(now)?;
+        Ok(true)
     }
 
     /// Temporary file, fsync, rename, fsync of the folders: a crash leaves the old state or the new.
@@ -217,12 +279,16 @@ fn sync(folder: &Path) -> io::Result<()> {
 fn sweep(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let age = entry.metadata().and_then(|data| data.modified()).map(|time| time.elapsed());
-        if matches!(age, Ok(Ok(age)) if age > DAY) {
+        if entry.metadata().is_ok_and(|data| is_older(&data, DAY)) {
             fs::remove_file(entry.path()).ok();
         }
     }
     Ok(())
+}
+
+fn is_older(data: &fs::Metadata, age: Duration) -> bool {
+    // A time in the future is not old.
+    age.is_zero() || data.modified().ok().and_then(|time| time.elapsed().ok()).is_some_and(|old| old > age)
 }
 
 fn count(folder: &Path) -> io::Result<u64> {
@@ -259,6 +325,24 @@ mod tests {
         folder.remove(&stored.sha256).await.unwrap();
         folder.remove(&stored.sha256).await.unwrap();
         assert!(matches!(folder.read(&stored.sha256).await, Err(FileError::Missing)));
+        assert_eq!(folder.usage().await.unwrap().0, 0);
+    }
+
+    #[tokio::test]
+    async fn what_was_put_again_is_not_old() {
+        let (_dir, folder) = folder(1000);
+        let sha256 = folder.put(b"foto".to_vec()).await.unwrap().sha256;
+        let shard = u8::from_str_radix(&sha256[..2], 16).unwrap();
+        let file = File::options().append(true).open(folder.path(&sha256).unwrap()).unwrap();
+        let long_ago = std::time::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        file.set_modified(long_ago).unwrap();
+        assert_eq!(folder.older(shard, DAY).await.unwrap(), [sha256.clone()]);
+        assert!(folder.older(shard.wrapping_add(1), DAY).await.unwrap().is_empty());
+        folder.put(b"foto".to_vec()).await.unwrap();
+        assert!(folder.older(shard, DAY).await.unwrap().is_empty());
+        assert!(!folder.remove_older(&sha256, DAY).await.unwrap());
+        file.set_modified(long_ago).unwrap();
+        assert!(folder.remove_older(&sha256, DAY).await.unwrap());
         assert_eq!(folder.usage().await.unwrap().0, 0);
     }
 

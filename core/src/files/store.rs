@@ -3,7 +3,7 @@
 use super::Kept;
 use crate::{
     args,
-    db::{DbError, Tx},
+    db::{DbError, Query, Tx},
     types::*,
 };
 
@@ -50,4 +50,12 @@ pub async fn get(tx: &mut Tx, id: FileId) -> Result<Option<FileRow>, DbError> {
         args![id],
     )
     .await
+}
+
+/// The hashes among these that a file has.
+pub async fn referred(tx: &mut Tx, sha256: &[String]) -> Result<Vec<String>, DbError> {
+    let mut query = Query::new("SELECT DISTINCT sha256 FROM files WHERE sha256 IN ");
+    query.bind_list(sha256);
+    let rows: Vec<(String,)> = tx.all_of(query).await?;
+    Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
 }

@@ -1,7 +1,7 @@
 //! Every kind of job, in one list.
 
 use super::{JobError, JobPriority, JobSpec, JobType, QueueName, Run, deliver, store};
-use crate::{accounts, event, idempotency, portal_access, types::*};
+use crate::{accounts, event, files, idempotency, portal_access, types::*};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ registry![
     SendMail,
     PruneJobs,
     SweepAccounts,
+    SweepFiles,
     TrimAudit,
     ForgetKeys
 ];
@@ -132,6 +133,23 @@ impl JobType for TrimAudit {
     }
 }
 
+/// Throws away uploads that were given up before they were attached to anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SweepFiles {}
+
+impl JobType for SweepFiles {
+    const KIND: &'static str = "sweep-files";
+    const QUEUE: QueueName = QueueName::System;
+    const PRIORITY: JobPriority = JobPriority::Low;
+    const TIMEOUT: Duration = Duration::from_secs(3600);
+
+    async fn run(self, run: Run) -> Result<(), JobError> {
+        files::service::sweep(&run.ctx()).await?;
+        Ok(())
+    }
+}
+
 /// Forgets answers to requests with an `Idempotency-Key` that nobody repeats any more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -168,9 +186,10 @@ mod tests {
         golden(SendMail { message_id }, "send-mail", r#"{"message_id":7}"#);
         golden(PruneJobs {}, "prune-jobs", "{}");
         golden(SweepAccounts {}, "sweep-accounts", "{}");
+        golden(SweepFiles {}, "sweep-files", "{}");
         golden(TrimAudit {}, "trim-audit", "{}");
         golden(ForgetKeys {}, "forget-keys", "{}");
-        assert_eq!(REGISTRY.len(), 9, "every kind has its golden payload here");
+        assert_eq!(REGISTRY.len(), 10, "every kind has its golden payload here");
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub use {
     job::{Extra, JobError, JobSpec, JobType, Run, backoff_ms},
     jobs::{
         ForgetKeys, PruneJobs, REGISTRY, SendBulk, SendGroup, SendMail, SendNotification, SendOtp,
-        SweepAccounts, TrimAudit,
+        SweepAccounts, SweepFiles, TrimAudit,
     },
     outbox::{Outbox, OutboxError},
     relay::{redis_answers, relay},

@@ -4,7 +4,7 @@
 //! forward in the transaction that queues the job. A due time that passed while nobody was running is caught up once,
 //! and only the latest of several.
 
-use super::{ForgetKeys, JobType, PruneJobs, SweepAccounts, TrimAudit, cron::Cron, service::enqueue, store};
+        SweepAccounts, SweepFiles, TrimAudit,
 use crate::{
     app::App,
     db::Tx,
@@ -40,6 +40,7 @@ schedule! {
     "prune-jobs" "20 * * * *" => PruneJobs {};
     "forget-keys" "40 * * * *" => ForgetKeys {};
     "sweep-accounts" "30 3 * * *" => SweepAccounts {};
+    "sweep-files" "50 3 * * *" => SweepFiles {};
     "trim-audit" "50 3 * * *" => TrimAudit {};
 }
 

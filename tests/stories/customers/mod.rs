@@ -4,6 +4,7 @@ mod accounts_of;
 mod catalog;
 mod search;
 mod technicians;
+mod told;
 
 use aglis_core::{
     app::{Actor, Ctx, StaffActor},

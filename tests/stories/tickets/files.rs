@@ -59,6 +59,21 @@ async fn photos_are_kept_with_the_ticket_and_shown_to_those_who_may() {
             assert!(matches!(files::service::read(ctx, id).await, Err(Error::NotFound("file"))));
         }
         assert!(files::service::read(&rina(&world), inside[0].id).await.is_ok());
+        let opened = files::service::open(&budi, attached[0].id).await.unwrap();
+        assert_eq!((opened.bytes as i64, opened.sha256.as_str()), (kept.bytes, kept.sha256.as_str()));
+        assert!(matches!(files::service::open(&budi, inside[0].id).await, Err(Error::NotFound("file"))));
+
+        // What was given up is thrown away after a day; what hangs on something stays.
+        let stray = world.app.files.put(b"given up".to_vec()).await.unwrap().sha256;
+        assert_eq!(files::service::sweep(&world.root()).await.unwrap(), 0);
+        for name in [&stray, &kept.sha256] {
+            let file =
+                std::fs::File::options().append(true).open(world.app.files.path(name).unwrap()).unwrap();
+            file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000)).unwrap();
+        }
+        assert_eq!(files::service::sweep(&world.root()).await.unwrap(), 1);
+        assert!(world.app.files.read(&stray).await.is_err());
+        assert!(files::service::read(&budi, attached[0].id).await.is_ok());
     })
     .await;
 }
