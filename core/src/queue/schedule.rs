@@ -4,7 +4,9 @@
 //! forward in the transaction that queues the job. A due time that passed while nobody was running is caught up once,
 //! and only the latest of several.
 
-        SweepAccounts, SweepFiles, TrimAudit,
+use super::{
+    ForgetKeys, JobType, PruneJobs, SweepAccounts, SweepFiles, TrimAudit, cron::Cron, service::enqueue, store,
+};
 use crate::{
     app::App,
     db::Tx,
