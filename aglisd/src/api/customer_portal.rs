@@ -13,7 +13,12 @@ use aglis_core::{
     },
     types::*,
 };
-use axum::{Json, extract::Multipart, http::StatusCode, response::Response};
+use axum::{
+    Json,
+    extract::Multipart,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
 use utoipa_axum::routes;
 
 /// Five of the largest files, and the form around them.
@@ -148,7 +153,11 @@ async fn attach(
 
 /// A photo or video of one of one's own tickets.
 #[utoipa::path(get, path = "/api/customer-portal/files/{id}", tag = "customer-portal", params(("id" = i64, Path)), responses((status = 200, content_type = "application/octet-stream", body = Vec<u8>)))]
-async fn file(Context(ctx): Context, Path(id): Path<FileId>) -> Result<Response, Problem> {
+async fn file(
+    Context(ctx): Context,
+    Path(id): Path<FileId>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     portal::who(&ctx)?;
-    Ok(download(files::read(&ctx, id).await?))
+    Ok(download(&headers, files::open(&ctx, id).await?))
 }
