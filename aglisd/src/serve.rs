@@ -124,7 +124,7 @@ fn prepare(folder: &Path) -> Result<(), ServeError> {
 /// Opens the installation that a configuration describes: database at the newest schema, secret, clock.
 pub async fn open(config: Config) -> Result<App, ServeError> {
     prepare(&config.server.data)?;
-    let db = Db::open(&config.database.url, Hub::default()).await?;
+    let db = Db::open_with(&config.database.url, config.database.connections, Hub::default()).await?;
     let clock = SystemClock;
     let applied = migrate::run(&db, aglis_core::app::Clock::now(&clock)).await?;
     if !applied.is_empty() {

@@ -70,6 +70,9 @@ enum Driver {
     Postgres(sqlx::PgPool),
 }
 
+/// Connections where nobody asked for more or fewer.
+const DEFAULT_CONNECTIONS: u32 = 8;
+
 /// A database: a pool of readers and, on SQLite, one writer whose commits are shared.
 #[derive(Clone)]
 pub struct Db {
@@ -80,6 +83,15 @@ pub struct Db {
 impl Db {
     /// Opens the database without migrating it. On SQLite the file and its folder are created.
     pub async fn open(url: &DatabaseUrl, hub: crate::hub::Hub) -> Result<Db, DbError> {
+        Db::open_with(url, DEFAULT_CONNECTIONS, hub).await
+    }
+
+    /// [`Db::open`] with a number of connections: readers beside the one writer on SQLite, the whole pool on PostgreSQL.
+    pub async fn open_with(
+        url: &DatabaseUrl,
+        connections: u32,
+        hub: crate::hub::Hub,
+    ) -> Result<Db, DbError> {
         let driver = match url {
             DatabaseUrl::Sqlite(path) => {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -89,7 +101,7 @@ impl Db {
                 let options = sqlite_options(path);
                 let writer = sqlite::Writer::open(&options).await?;
                 let readers = SqlitePoolOptions::new()
-                    .max_connections(4)
+                    .max_connections(connections)
                     .min_connections(1)
                     .test_before_acquire(false)
                     .acquire_timeout(Duration::from_secs(10))
@@ -103,7 +115,7 @@ impl Db {
                     .options([("timezone", "UTC"), ("lock_timeout", "10s"), ("statement_timeout", "60s")])
                     .disable_statement_logging();
                 let pool = PgPoolOptions::new()
-                    .max_connections(24)
+                    .max_connections(connections)
                     .test_before_acquire(false)
                     .acquire_timeout(Duration::from_secs(5))
                     .connect_with(options)

@@ -1,7 +1,7 @@
 //! Every kind of job, in one list.
 
 use super::{JobError, JobPriority, JobSpec, JobType, QueueName, Run, deliver, store};
-use crate::{accounts, event, files, idempotency, portal_access, types::*};
+use crate::{accounts, event, files, idempotency, notifications, portal_access, types::*};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -22,7 +22,8 @@ registry![
     SweepAccounts,
     SweepFiles,
     TrimAudit,
-    ForgetKeys
+    ForgetKeys,
+    PurgeNotifications
 ];
 
 /// A job that sends one message.
@@ -166,6 +167,22 @@ impl JobType for ForgetKeys {
     }
 }
 
+/// Forgets notifications that are past their end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PurgeNotifications {}
+
+impl JobType for PurgeNotifications {
+    const KIND: &'static str = "purge-notifications";
+    const QUEUE: QueueName = QueueName::System;
+    const PRIORITY: JobPriority = JobPriority::Low;
+
+    async fn run(self, run: Run) -> Result<(), JobError> {
+        notifications::service::purge(&run.app.system("notifications")).await?;
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +206,8 @@ mod tests {
         golden(SweepFiles {}, "sweep-files", "{}");
         golden(TrimAudit {}, "trim-audit", "{}");
         golden(ForgetKeys {}, "forget-keys", "{}");
-        assert_eq!(REGISTRY.len(), 10, "every kind has its golden payload here");
+        golden(PurgeNotifications {}, "purge-notifications", "{}");
+        assert_eq!(REGISTRY.len(), 11, "every kind has its golden payload here");
     }
 
     #[test]

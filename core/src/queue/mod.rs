@@ -33,7 +33,7 @@ mod worker;
 pub use {
     job::{Extra, JobError, JobSpec, JobType, Run, backoff_ms},
     jobs::{
-        ForgetKeys, PruneJobs, REGISTRY, SendBulk, SendGroup, SendMail, SendNotification, SendOtp,
+        ForgetKeys, PruneJobs, PurgeNotifications, REGISTRY, SendBulk, SendGroup, SendMail, SendNotification, SendOtp,
         SweepAccounts, SweepFiles, TrimAudit,
     },
     outbox::{Outbox, OutboxError},

@@ -5,7 +5,7 @@
 //! and only the latest of several.
 
 use super::{
-    ForgetKeys, JobType, PruneJobs, SweepAccounts, SweepFiles, TrimAudit, cron::Cron, service::enqueue, store,
+    ForgetKeys, JobType, PruneJobs, PurgeNotifications, SweepAccounts, SweepFiles, TrimAudit, cron::Cron, service::enqueue, store,
 };
 use crate::{
     app::App,
@@ -43,6 +43,7 @@ schedule! {
     "forget-keys" "40 * * * *" => ForgetKeys {};
     "sweep-accounts" "30 3 * * *" => SweepAccounts {};
     "sweep-files" "50 3 * * *" => SweepFiles {};
+    "purge-notifications" "10 4 * * *" => PurgeNotifications {};
     "trim-audit" "50 3 * * *" => TrimAudit {};
 }
 
