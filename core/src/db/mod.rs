@@ -87,11 +87,7 @@ impl Db {
     }
 
     /// [`Db::open`] with a number of connections: readers beside the one writer on SQLite, the whole pool on PostgreSQL.
-    pub async fn open_with(
-        url: &DatabaseUrl,
-        connections: u32,
-        hub: crate::hub::Hub,
-    ) -> Result<Db, DbError> {
+    pub async fn open_with(url: &DatabaseUrl, connections: u32, hub: crate::hub::Hub) -> Result<Db, DbError> {
         let driver = match url {
             DatabaseUrl::Sqlite(path) => {
                 if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {

@@ -336,7 +336,7 @@ mod tests {
         let file = File::options().append(true).open(folder.path(&sha256).unwrap()).unwrap();
         let long_ago = std::time::UNIX_EPOCH + Duration::from_secs(1_000_000);
         file.set_modified(long_ago).unwrap();
-        assert_eq!(folder.older(shard, DAY).await.unwrap(), [sha256.clone()]);
+        assert_eq!(folder.older(shard, DAY).await.unwrap(), std::slice::from_ref(&sha256));
         assert!(folder.older(shard.wrapping_add(1), DAY).await.unwrap().is_empty());
         folder.put(b"foto".to_vec()).await.unwrap();
         assert!(folder.older(shard, DAY).await.unwrap().is_empty());

@@ -33,8 +33,8 @@ mod worker;
 pub use {
     job::{Extra, JobError, JobSpec, JobType, Run, backoff_ms},
     jobs::{
-        ForgetKeys, PruneJobs, PurgeNotifications, REGISTRY, SendBulk, SendGroup, SendMail, SendNotification, SendOtp,
-        SweepAccounts, SweepFiles, TrimAudit,
+        ForgetKeys, PruneJobs, PurgeNotifications, REGISTRY, SendBulk, SendGroup, SendMail, SendNotification,
+        SendOtp, SweepAccounts, SweepFiles, TrimAudit,
     },
     outbox::{Outbox, OutboxError},
     relay::{redis_answers, relay},

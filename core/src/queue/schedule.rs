@@ -5,7 +5,8 @@
 //! and only the latest of several.
 
 use super::{
-    ForgetKeys, JobType, PruneJobs, PurgeNotifications, SweepAccounts, SweepFiles, TrimAudit, cron::Cron, service::enqueue, store,
+    ForgetKeys, JobType, PruneJobs, PurgeNotifications, SweepAccounts, SweepFiles, TrimAudit, cron::Cron,
+    service::enqueue, store,
 };
 use crate::{
     app::App,

@@ -163,10 +163,8 @@ async fn complete(Path(number): Path<String>, Posted { frame, form }: Posted) ->
                 _ => body.otdr_file_id = file,
             }
         }
-        if body.odp_port.is_some() {
-            if let Some(customer) = ticket.summary.customer_id {
-                body.odp_id = aglis_core::customers::service::get(ctx, customer).await?.odp_id;
-            }
+        if let (Some(_), Some(customer)) = (body.odp_port, ticket.summary.customer_id) {
+            body.odp_id = aglis_core::customers::service::get(ctx, customer).await?.odp_id;
         }
         tickets::complete(ctx, id, body).await
     };

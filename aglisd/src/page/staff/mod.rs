@@ -17,7 +17,7 @@ mod tickets;
 mod view;
 
 use super::Frame;
-use crate::http::{Problem, Routes};
+use crate::http::Routes;
 use aglis_core::{app::Actor, error::Error, permission::Permission as P};
 
 /// What the header of every staff page shows.
@@ -101,12 +101,8 @@ pub fn routes(upload_bytes: u64) -> Routes {
 
 /// An answer that a person gets after a form: back to a page, with a sentence about how it went. What the person can
 /// mend is said there; anything else becomes a page of its own.
-pub fn done<T>(
-    frame: &Frame,
-    back: &str,
-    said: &str,
-    result: Result<T, Error>,
-) -> Result<axum::response::Response, Problem> {
+#[expect(clippy::result_large_err, reason = "the answer of every page, passed on as it is")]
+pub fn done<T>(frame: &Frame, back: &str, said: &str, result: Result<T, Error>) -> super::Shown {
     use super::{Flash, FormErrors};
     match result {
         Ok(_) => Ok(frame.go_with(back, Flash::ok(frame.t(said)))),

@@ -16,11 +16,12 @@ async fn find(Visit(frame): Visit) -> Shown {
         return Ok(frame.go(&format!("/tickets/{upper}")));
     }
     let numeric = upper.starts_with("AGLS") || wanted.chars().filter(char::is_ascii_digit).count() >= 9;
-    if numeric && ctx.may(P::CustomerRead) {
-        if let Ok(id) = customers::resolve(ctx, &upper).await {
-            let customer = customers::get(ctx, id).await?;
-            return Ok(frame.go(&format!("/customers/{}", customer.number)));
-        }
+    if numeric
+        && ctx.may(P::CustomerRead)
+        && let Ok(id) = customers::resolve(ctx, &upper).await
+    {
+        let customer = customers::get(ctx, id).await?;
+        return Ok(frame.go(&format!("/customers/{}", customer.number)));
     }
     let path = if ctx.may(P::CustomerRead) && !wanted.contains(':') { "/customers" } else { "/tickets" };
     Ok(frame.go(&address(path, &[("q", &wanted)], None)))

@@ -37,7 +37,7 @@ pub async fn timeline(ctx: &Ctx, id: CustomerId, page: &PageQuery) -> Result<Pag
         entry.text = t(locale, "event-of-ticket", &[("number", number.into()), ("text", text.into())]);
     }
     items.extend(own.into_iter().filter_map(|row| tell(locale, for_customer, row)));
-    items.sort_by(|a, b| b.event_id.cmp(&a.event_id));
+    items.sort_by_key(|entry| std::cmp::Reverse(entry.event_id));
     Ok(Page { items, next_cursor: page.next_cursor })
 }
 
