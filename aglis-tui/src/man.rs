@@ -8,13 +8,17 @@ use clap::CommandFactory as _;
 use crate::keymap::{ACTIONS, Keymap, Scope};
 use crate::options::Options;
 
+/// The date the page bears: that of the release.
+const DATE: &str = "2026-11-21";
+
 /// Writes the man page as roff.
 ///
 /// # Errors
 /// When the output cannot be written.
 pub fn write(out: &mut dyn io::Write) -> io::Result<()> {
     let command = Options::command();
-    let man = clap_mangen::Man::new(command).title("AGLIS-TUI").section("1").manual("AGLIS");
+    let man =
+        clap_mangen::Man::new(command).title("AGLIS-TUI").section("1").date(DATE).manual("AGLIS manual");
     man.render_title(out)?;
     man.render_name_section(out)?;
     man.render_synopsis_section(out)?;

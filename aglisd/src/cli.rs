@@ -76,7 +76,27 @@ fn print(text: &str) -> ExitCode {
     }
 }
 
+/// The date the manual pages bear: that of the release.
+const DATE: &str = "2026-11-21";
+
 fn manual(dir: &std::path::Path) -> std::io::Result<()> {
     std::fs::create_dir_all(dir)?;
-    clap_mangen::generate_to(Cli::command(), dir)
+    let mut command = Cli::command();
+    command.build();
+    page(dir, &command, "aglisd")?;
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set() && sub.get_name() != "help") {
+        page(dir, sub, &format!("aglisd-{}", sub.get_name()))?;
+    }
+    Ok(())
+}
+
+fn page(dir: &std::path::Path, command: &clap::Command, name: &str) -> std::io::Result<()> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(command.clone().display_name(name.to_owned()))
+        .title(name.to_uppercase())
+        .date(DATE)
+        .source(format!("AGLIS {}", env!("CARGO_PKG_VERSION")))
+        .manual("AGLIS manual")
+        .render(&mut text)?;
+    std::fs::write(dir.join(format!("{name}.1")), text)
 }

@@ -169,7 +169,7 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
 
     let sealer = tokio::spawn(seal::run(app.db.clone()));
     // The demo is filled before anybody can look, and before the worker could send a month's messages again.
-    let demo = if flags.demo { Some(aglis_core::demo::fill(&app, DEMO_SEED).await?) } else { None };
+    let demo = if flags.demo { Some(aglis_core::demo::service::fill(&app, DEMO_SEED).await?) } else { None };
     let outbox = Outbox::from_config(&app).map_err(|error| ServeError::Outbox(error.to_string()))?;
     let background = crate::worker::start(&app, Arc::new(outbox));
     let address = listeners.address().map_err(|error| ServeError::Bind(error.to_string()))?;
