@@ -25,7 +25,6 @@ pub(crate) use url::without_password;
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use value::{Kind, Param, Query, Value};
 
-use crate::args;
 use sqlx::{
     AssertSqlSafe, ConnectOptions, FromRow, Postgres, Sqlite,
     pool::PoolConnection,
@@ -310,15 +309,6 @@ impl Tx {
     pub async fn run_of(&mut self, query: Query) -> Result<u64, DbError> {
         let (sql, args) = query.into_parts();
         self.run(sql, args).await
-    }
-
-    /// Waits until no other transaction holds a name, and holds it until this one ends, for what no row stands for yet.
-    /// On SQLite there is one writer at a time anyway.
-    pub async fn hold(&mut self, name: &str) -> Result<(), DbError> {
-        if self.dialect() == Dialect::Postgres {
-            self.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", args![name]).await?;
-        }
-        Ok(())
     }
 
     /// Runs several statements without parameters, for migrations.

@@ -62,7 +62,7 @@ async fn ask(ctx: &Ctx, phone: &Phone, browser: &str) -> Result<()> {
     let hour_ago = now.plus_seconds(-HOUR_S);
     let mut tx = ctx.app.db.write().await?;
     // Requests for one number are judged one after the other, also where the number is nobody's.
-    tx.hold(&format!("portal code {}", phone.as_str())).await?;
+    tx.serialize_on(&format!("portal code {}", phone.as_str())).await?;
     let (count, first, last) = store::codes_for(&mut tx, phone, hour_ago).await?;
     if let Some(last) = last.filter(|last| now < last.plus_seconds(RESEND_AFTER_S)) {
         return Err(limited(last.plus_seconds(RESEND_AFTER_S), now));
