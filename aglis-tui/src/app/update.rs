@@ -369,7 +369,12 @@ impl Model {
                 }
                 self.refresh(effects);
             }
-            Live::Down { failure, retry_in_ms } => self.link.down(failure, retry_in_ms, self.ui.now),
+            Live::Down { failure, retry_in_ms } => {
+                if !self.link.is_down() {
+                    self.shell.say(Role::Bad, failure.message.clone(), self.ui.now);
+                }
+                self.link.down(failure, retry_in_ms, self.ui.now);
+            }
             Live::Event(event) => self.with(effects, |parts, cx| {
                 parts.overview.live(&event, cx);
                 parts.audit.live(&event, cx);
@@ -396,7 +401,7 @@ impl Model {
             LinkState::Down { failure, retry_at } => {
                 let seconds = ((retry_at.since_ms(self.ui.now) + 999) / 1000).max(0);
                 let key = self.ui.keymap.hint(Act::Reconnect);
-                let text = self.ui.f(tx::LOST, &[&failure.message, &seconds.to_string(), &key, &since]);
+                let text = self.ui.f(tx::LOST, &[&seconds.to_string(), &key, &since, &failure.message]);
                 Some((text, true))
             }
         }

@@ -21,7 +21,7 @@ texts! {
     WAITING_FOR_LINK "Waiting for the connection" "Menunggu sambungan";
     NOTHING_MATCHES "Nothing matches" "Tidak ada yang cocok";
     CONNECTED_AGAIN "Connected again" "Tersambung lagi";
-    LOST "{} · next try in {} s · [{}] now{}" "{} · coba lagi dalam {} dtk · [{}] sekarang{}";
+    LOST "Not connected · next try in {} s · [{}] now{} · {}" "Terputus · coba lagi dalam {} dtk · [{}] sekarang{} · {}";
     RECONNECTING "Connecting again{}" "Menyambung lagi{}";
     DATA_FROM " · data from {}" " · data pukul {}";
     MOUSE_ON "Mouse on" "Tetikus hidup";

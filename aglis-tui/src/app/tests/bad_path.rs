@@ -13,6 +13,7 @@ fn a_lost_connection_keeps_the_data_and_says_when_it_tries_again() {
     let mut console = Console::connected(SIZE, Lang::En);
     console.press("2");
     console.lose();
+    console.shows("Not connected");
     console.shows("is not reachable");
     console.shows("next try in 5 s");
     console.shows("[c] now");

@@ -140,8 +140,12 @@ impl State {
             .as_ref()
             .map_or("", |me| if me.full_name.is_empty() { &me.name } else { &me.full_name });
         let filter = filter.resolve_me(&me.to_lowercase());
-        let exact = self.near.is_none();
-        let among = if exact && filter.narrows(&self.filter) { &self.shown } else { &self.order };
+        // What fits a narrower filter fits the wider one too; while near matches are shown, nothing fitted that.
+        let among: &[u32] = match (filter.narrows(&self.filter), self.near) {
+            (true, None) => &self.shown,
+            (true, Some(_)) => &[],
+            (false, _) => &self.order,
+        };
         self.shown = self.store.filter(&filter, among, cx.ui.now_s());
         self.filter = filter;
         text.trim().clone_into(&mut self.filter_text);
