@@ -5,12 +5,9 @@ pub mod service;
 #[cfg(feature = "server")]
 pub mod store;
 
-use crate::{
-    catalog::Package,
-    customers::CustomerStatus,
-    tickets::{ContactPreference, ServiceType},
-    types::*,
-};
+#[cfg(feature = "server")]
+use crate::tickets::ContactPreference;
+use crate::{catalog::Package, customers::CustomerStatus, tickets::ServiceType, types::*};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
