@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 /// The routes of customers.
 pub fn routes() -> Routes {
     Routes::new()
-        .with(Need::Permission(P::CustomerRead), routes!(list))
+        .with_polled(Need::Permission(P::CustomerRead), routes!(list))
         .with(Need::Permission(P::CustomerCreate), routes!(create))
         .with(Need::Permission(P::CustomerRead), routes!(get))
         .with(Need::Permission(P::CustomerUpdate), routes!(update))

@@ -16,7 +16,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .with(Need::Staff, routes!(list))
         .with(Need::Permission(P::NotificationCreate), routes!(send))
-        .with(Need::Staff, routes!(unread))
+        .with_polled(Need::Staff, routes!(unread))
         .with(Need::Staff, routes!(mark_all_read))
         .with(Need::Staff, routes!(clear_all))
         .with(Need::Staff, routes!(preferences))

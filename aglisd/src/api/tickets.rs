@@ -16,9 +16,9 @@ const MOST_UPLOAD: u64 = 5 * (50 << 20) + (1 << 20);
 /// The routes of tickets.
 pub fn routes() -> Routes {
     Routes::new()
-        .with(Need::Permission(P::TicketRead), routes!(list))
+        .with_polled(Need::Permission(P::TicketRead), routes!(list))
         .with(Need::Permission(P::TicketCreate), routes!(create))
-        .with(Need::Permission(P::TicketRead), routes!(stats))
+        .with_polled(Need::Permission(P::TicketRead), routes!(stats))
         .with(Need::Permission(P::TicketRead), routes!(sla_rules))
         .with(Need::Permission(P::SettingsManage), routes!(set_sla_rules))
         .with(Need::Permission(P::TicketRead), routes!(get))

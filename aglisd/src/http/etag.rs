@@ -14,16 +14,35 @@ const LARGEST: u64 = 512 * 1024;
 
 /// Tags successful JSON answers to GET and answers 304 where the caller has that answer already.
 pub async fn etag(request: Request, next: Next) -> Response {
-    let known =
-        (request.method() == Method::GET).then(|| request.headers().get(header::IF_NONE_MATCH).cloned());
-    let response = next.run(request).await;
-    let Some(known) = known else { return response };
+    if request.method() != Method::GET {
+        return next.run(request).await;
+    }
+    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let response = tagged(next.run(request).await).await;
+    let Some(tag) = response.headers().get(header::ETAG) else { return response };
+    let same = known
+        .as_ref()
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|list| list.split(',').any(|one| one.trim().as_bytes() == tag.as_bytes()));
+    if !same {
+        return response;
+    }
+    let (mut parts, _) = response.into_parts();
+    parts.status = StatusCode::NOT_MODIFIED;
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::empty())
+}
+
+/// The answer with its tag, unless it has one or is none to be tagged.
+pub(super) async fn tagged(response: Response) -> Response {
     let json = response
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
     if response.status() != StatusCode::OK
         || !json
+        || response.headers().contains_key(header::ETAG)
         || response.body().size_hint().exact().is_none_or(|size| size > LARGEST)
     {
         return response;
@@ -34,19 +53,8 @@ pub async fn etag(request: Request, next: Next) -> Response {
     };
     let mut hasher = DefaultHasher::new();
     hasher.write(&bytes);
-    let tag = format!("W/\"{:016x}\"", hasher.finish());
-    let same = known
-        .as_ref()
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|list| list.split(',').any(|one| one.trim() == tag));
-    if let Ok(value) = HeaderValue::from_str(&tag) {
+    if let Ok(value) = HeaderValue::from_str(&format!("W/\"{:016x}\"", hasher.finish())) {
         parts.headers.insert(header::ETAG, value);
-    }
-    if same {
-        parts.status = StatusCode::NOT_MODIFIED;
-        parts.headers.remove(header::CONTENT_TYPE);
-        parts.headers.remove(header::CONTENT_LENGTH);
-        return Response::from_parts(parts, Body::empty());
     }
     Response::from_parts(parts, Body::from(bytes))
 }

@@ -1,6 +1,6 @@
 //! Finds out who asks and whether they may, before a handler sees the request. Deny first.
 
-use super::{credentials, idempotency, listen::Peer, problem::Problem};
+use super::{credentials, idempotency, listen::Peer, memory::Memory, problem::Problem};
 use aglis_core::{
     app::{Actor, App, Ctx, RequestInfo},
     error::Error,
@@ -14,6 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
+use std::sync::Arc;
 
 /// What a route needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,7 @@ fn is_portal(path: &str) -> bool {
 
 /// What a request brings to show who asks.
 struct Credentials {
+    memory: Arc<Memory>,
     info: RequestInfo,
     bearer: Option<String>,
     peer: Option<Peer>,
@@ -64,10 +66,11 @@ struct Credentials {
 }
 
 impl Credentials {
-    fn of(app: &App, info: &RequestInfo, request: &Request) -> Self {
+    fn of(app: &App, memory: Arc<Memory>, info: &RequestInfo, request: &Request) -> Self {
         let jar = CookieJar::from_headers(request.headers());
         let cookie = |name| jar.get(&cookie_name(app, name)).map(|cookie| cookie.value().to_owned());
         Credentials {
+            memory,
             info: info.clone(),
             bearer: bearer(request.headers()).map(str::to_owned),
             peer: request.extensions().get::<Peer>().cloned(),
@@ -79,7 +82,7 @@ impl Credentials {
 
     async fn staff(&self, app: &App) -> Result<Option<Actor>, Problem> {
         if let Some(token) = &self.bearer {
-            return match credentials::by_token(app, &self.info, token).await? {
+            return match credentials::by_token(app, &self.memory, &self.info, token).await? {
                 Some(actor) => Ok(Some(actor)),
                 None => Err(unauthenticated("the token is unknown, revoked or past its end")),
             };
@@ -88,7 +91,7 @@ impl Credentials {
             return Ok(Some(Actor::Unix { uid: peer.uid, name: peer.name.clone() }));
         }
         match &self.staff {
-            Some(secret) => Ok(credentials::by_session(app, &self.info, secret)
+            Some(secret) => Ok(credentials::by_session(app, &self.memory, &self.info, secret)
                 .await?
                 .filter(|actor| matches!(actor, Actor::User(_)))),
             None => Ok(None),
@@ -97,7 +100,7 @@ impl Credentials {
 
     async fn customer(&self, app: &App) -> Result<Option<Actor>, Problem> {
         match &self.customer {
-            Some(secret) => Ok(credentials::by_session(app, &self.info, secret)
+            Some(secret) => Ok(credentials::by_session(app, &self.memory, &self.info, secret)
                 .await?
                 .filter(|actor| matches!(actor, Actor::Customer { .. }))),
             None => Ok(None),
@@ -143,12 +146,18 @@ async fn denied(ctx: &Ctx, operation: String) {
 
 /// The guard of one route.
 pub async fn guard(need: Need, mut request: Request, next: Next) -> Response {
-    let Some(app) = request.extensions().get::<App>().cloned() else {
-        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the route has no application")
-            .into_response();
+    let extensions = request.extensions();
+    let framed = (extensions.get::<App>().cloned(), extensions.get::<Arc<Memory>>().cloned());
+    let (Some(app), Some(memory)) = framed else {
+        return Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "the route stands outside the frame",
+        )
+        .into_response();
     };
     let info = request.extensions().get::<RequestInfo>().cloned().unwrap_or_default();
-    let credentials = Credentials::of(&app, &info, &request);
+    let credentials = Credentials::of(&app, memory, &info, &request);
     let actor = match credentials.actor(&app, need).await {
         Ok(actor) => actor,
         Err(problem) => return problem.into_response(),

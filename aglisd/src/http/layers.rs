@@ -1,6 +1,6 @@
 //! What every request passes through, from the outside in.
 
-use super::{etag, identify, problem::Problem, routes::Routes};
+use super::{etag, identify, memory::Memory, problem::Problem, routes::Routes};
 use aglis_core::app::App;
 use axum::{
     Extension, Router,
@@ -96,6 +96,7 @@ pub fn frame(app: &App, routes: Router<App>) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), crate::page::problem::for_people))
         .layer(middleware::from_fn_with_state(app.clone(), secure))
         .layer(Extension(app.clone()))
+        .layer(Extension(Memory::new()))
         .layer(middleware::from_fn_with_state(app.clone(), identify::identify))
         .layer(CompressionLayer::new().br(true).gzip(true).quality(tower_http::CompressionLevel::Precise(4)))
         .with_state(app.clone())

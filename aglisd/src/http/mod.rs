@@ -8,7 +8,9 @@ mod idempotency;
 mod identify;
 mod layers;
 mod listen;
+mod memory;
 mod problem;
+mod recent;
 mod routes;
 pub mod session;
 

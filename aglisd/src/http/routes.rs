@@ -1,6 +1,9 @@
 //! Routes with what each needs. A route cannot be added without saying so.
 
-use super::guard::{Need, guard};
+use super::{
+    guard::{Need, guard},
+    memory,
+};
 use aglis_core::app::App;
 use axum::{
     extract::{DefaultBodyLimit, Request},
@@ -53,6 +56,13 @@ impl Routes {
     #[must_use]
     pub fn with(self, need: Need, routes: UtoipaMethodRouter<App>) -> Self {
         self.add(need, routes, |router| router)
+    }
+
+    /// [`Routes::with`] for reads that many screens poll: the same person has the same answer until something is
+    /// committed, for a second at most. Not for reads that are recorded.
+    #[must_use]
+    pub fn with_polled(self, need: Need, routes: UtoipaMethodRouter<App>) -> Self {
+        self.add(need, routes, |router| router.layer(middleware::from_fn(memory::remembered)))
     }
 
     /// [`Routes::with`] for handlers that take files: a larger body, and more time for it.

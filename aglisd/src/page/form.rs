@@ -2,7 +2,10 @@
 
 use super::{Frame, csrf, frame::form_pairs};
 use crate::http::Problem;
-use aglis_core::app::Ctx;
+use aglis_core::{
+    app::Ctx,
+    files::{self, FileError, Kept, Limits},
+};
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Multipart, Request},
@@ -27,14 +30,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
 }
 
 /// A file that came with a form.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Upload {
     /// The field it came in.
     pub field: String,
     /// The name its sender gave it; not to be trusted.
     pub name: String,
-    /// The bytes.
-    pub bytes: Bytes,
+    /// The file, kept in the uploads folder and attached to nothing yet; or why it was not taken.
+    pub file: Result<Kept, FileError>,
 }
 
 /// A sent form whose token was right.
@@ -46,7 +49,7 @@ pub struct Posted {
 }
 
 /// What was filled in.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Form {
     fields: Vec<(String, String)>,
     files: Vec<Upload>,
@@ -77,6 +80,11 @@ impl Form {
     pub fn files(&self) -> &[Upload] {
         &self.files
     }
+
+    /// [`Form::files`], taken out of the form.
+    pub fn take_files(&mut self) -> Vec<Upload> {
+        std::mem::take(&mut self.files)
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Posted {
@@ -89,17 +97,26 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let multipart = kind.is_some_and(|kind| kind.starts_with("multipart/form-data"));
         let request = Request::from_parts(parts, body);
-        let form = if multipart { with_files(request, state).await? } else { plain(request, state).await? };
-        let token = token.unwrap_or_else(|| form.get(csrf::FIELD).to_owned());
-        if !frame.accepts(&token) {
-            return Err(Problem::new(
-                StatusCode::FORBIDDEN,
-                "stale_form",
-                "the form's token does not belong to this session; load the page again",
-            ));
-        }
+        let form = if multipart {
+            with_files(request, state, &frame, token.as_deref()).await?
+        } else {
+            plain(request, state).await?
+        };
+        allow(&frame, token.as_deref(), &form)?;
         Ok(Posted { frame, form })
     }
+}
+
+/// Whether the form was given to this session or browser: by the header, or by its field.
+fn allow(frame: &Frame, header: Option<&str>, form: &Form) -> Result<(), Problem> {
+    if frame.accepts(header.unwrap_or_else(|| form.get(csrf::FIELD))) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::FORBIDDEN,
+        "stale_form",
+        "the form's token does not belong to this session; load the page again",
+    ))
 }
 
 async fn plain<S: Send + Sync>(request: Request, state: &S) -> Result<Form, Problem> {
@@ -109,8 +126,16 @@ async fn plain<S: Send + Sync>(request: Request, state: &S) -> Result<Form, Prob
     Ok(Form { fields: form_pairs(&bytes), files: Vec::new() })
 }
 
-async fn with_files<S: Send + Sync>(request: Request, state: &S) -> Result<Form, Problem> {
+/// Reads a form part by part. Each file is checked and put away before the next one is read, so that memory holds one
+/// at a time; nothing is put away before the token, which stands in front of the files, was found right.
+async fn with_files<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    frame: &Frame,
+    header: Option<&str>,
+) -> Result<Form, Problem> {
     let refuse = |status, text: String| Problem::new(status, "unreadable_form", text);
+    let most = Limits::default().files;
     let mut parts = Multipart::from_request(request, state)
         .await
         .map_err(|rejection| refuse(rejection.status(), rejection.body_text()))?;
@@ -120,10 +145,21 @@ async fn with_files<S: Send + Sync>(request: Request, state: &S) -> Result<Form,
         let Some(part) = part else { return Ok(form) };
         let field = part.name().unwrap_or_default().to_owned();
         let name = part.file_name().map(str::to_owned);
+        if name.is_some() {
+            allow(frame, header, &form)?;
+        }
         let bytes = part.bytes().await.map_err(|error| refuse(error.status(), error.body_text()))?;
         match name {
             Some(_) if bytes.is_empty() => {}
-            Some(name) => form.files.push(Upload { field, name, bytes }),
+            Some(name) => {
+                let count = form.files.len() + 1;
+                let file = if count > most {
+                    Err(FileError::TooMany { count, limit: most })
+                } else {
+                    files::service::keep(frame.ctx(), &name, bytes.into()).await
+                };
+                form.files.push(Upload { field, name, file });
+            }
             None => form.fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
         }
     }

@@ -148,6 +148,15 @@ impl Db {
         Ok(Tx { inner, wake: Wake::default(), hub: self.hub.clone() })
     }
 
+    /// A number that is another one after each commit, so that what was read is known to be still true. None on
+    /// PostgreSQL, where other processes commit too.
+    pub fn generation(&self) -> Option<u64> {
+        match &self.driver {
+            Driver::Sqlite { writer, .. } => Some(writer.generation()),
+            Driver::Postgres(_) => None,
+        }
+    }
+
     /// The hub that is woken after commits.
     pub fn hub(&self) -> &crate::hub::Hub {
         &self.hub

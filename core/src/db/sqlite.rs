@@ -12,7 +12,7 @@ use sqlx::{
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -26,6 +26,8 @@ const GROUP_AGE: Duration = Duration::from_millis(15);
 pub(super) struct Writer {
     state: Arc<Mutex<State>>,
     waiting: AtomicUsize,
+    /// Counts the groups that were ended.
+    generation: AtomicU64,
 }
 
 struct State {
@@ -53,7 +55,7 @@ impl Drop for Place<'_> {
             tokio::spawn(async move {
                 let mut state = writer.state.clone().lock_owned().await;
                 if writer.waiting.load(Ordering::Acquire) == 0 {
-                    commit_group(&mut state).await;
+                    commit_group(&writer, &mut state).await;
                 }
             });
         }
@@ -66,7 +68,12 @@ impl Writer {
         Ok(Arc::new(Writer {
             state: Arc::new(Mutex::new(State { connection: Some(connection), group: None })),
             waiting: AtomicUsize::new(0),
+            generation: AtomicU64::new(1),
         }))
+    }
+
+    pub(super) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     pub(super) async fn begin(writer: &Arc<Writer>) -> Result<WriteGuard, DbError> {
@@ -87,7 +94,7 @@ impl Writer {
 
     pub(super) async fn close(&self) {
         let mut state = self.state.lock().await;
-        commit_group(&mut state).await;
+        commit_group(self, &mut state).await;
         if let Some(mut connection) = state.connection.take() {
             let _ = execute(&mut connection, "PRAGMA wal_checkpoint(TRUNCATE)").await;
             let _ = connection.close().await;
@@ -196,11 +203,11 @@ async fn end_turn(writer: &Writer, mut state: OwnedMutexGuard<State>) {
         .as_ref()
         .is_some_and(|group| group.members.len() >= GROUP_MEMBERS || group.begun.elapsed() >= GROUP_AGE);
     if full || writer.waiting.load(Ordering::Acquire) == 0 {
-        commit_group(&mut state).await;
+        commit_group(writer, &mut state).await;
     }
 }
 
-async fn commit_group(state: &mut State) {
+async fn commit_group(writer: &Writer, state: &mut State) {
     let Some(group) = state.group.take() else { return };
     let Some(connection) = state.connection.as_mut() else { return };
     let result = if group.members.is_empty() {
@@ -208,6 +215,8 @@ async fn commit_group(state: &mut State) {
     } else {
         execute(connection, "COMMIT").await
     };
+    // Before the members hear of it: whoever was answered must not be shown what was before.
+    writer.generation.fetch_add(1, Ordering::AcqRel);
     if let Err(error) = result {
         let _ = execute(connection, "ROLLBACK").await;
         answer(Some(group), Err(Arc::new(error)));

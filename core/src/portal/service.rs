@@ -5,7 +5,7 @@ use crate::{
     app::{Actor, Ctx},
     customers::{self, CustomerChange},
     error::{Error, Result},
-    files::{self, FileError, Kept},
+    files::{FileError, Kept},
     tickets::{self, NewTicket, TicketStatus},
     types::*,
 };
@@ -110,15 +110,14 @@ pub struct Refused {
     pub code: &'static str,
 }
 
-/// Checks and keeps uploaded files; those that are at fault are named.
+/// Parts uploads into those that were kept and those that are at fault, which are named.
 ///
 /// # Errors
 /// Only when the place where files are kept is at fault.
-pub async fn keep_files(ctx: &Ctx, uploads: Vec<(String, Vec<u8>)>) -> Result<(Vec<Kept>, Vec<Refused>)> {
-    who(ctx)?;
+pub fn sort_files(uploads: Vec<(String, Result<Kept, FileError>)>) -> Result<(Vec<Kept>, Vec<Refused>)> {
     let (mut kept, mut refused) = (Vec::new(), Vec::new());
-    for (name, bytes) in uploads {
-        match files::service::keep(ctx, &name, bytes).await {
+    for (name, file) in uploads {
+        match file {
             Ok(file) => kept.push(file),
             Err(error) if error.is_refusal() => refused.push(Refused { name, code: error.code() }),
             Err(error) => return Err(error.into()),
@@ -128,14 +127,9 @@ pub async fn keep_files(ctx: &Ctx, uploads: Vec<(String, Vec<u8>)>) -> Result<(V
 }
 
 /// Adds files to the report that is being filled in; gives back those that were not taken.
-pub async fn add_files(ctx: &Ctx, uploads: Vec<(String, Vec<u8>)>) -> Result<Vec<Refused>> {
-    let (present, _) = draft(ctx).await?;
-    let room = MOST_FILES.saturating_sub(present.files.len());
-    let too_many = FileError::TooMany { count: uploads.len(), limit: room }.code();
-    let mut uploads = uploads;
-    let mut over: Vec<Refused> =
-        uploads.drain(uploads.len().min(room)..).map(|(name, _)| Refused { name, code: too_many }).collect();
-    let (kept, mut refused) = keep_files(ctx, uploads).await?;
+pub async fn add_files(ctx: &Ctx, uploads: Vec<(String, Result<Kept, FileError>)>) -> Result<Vec<Refused>> {
+    let too_many = FileError::TooMany { count: uploads.len(), limit: MOST_FILES }.code();
+    let (kept, mut refused) = sort_files(uploads)?;
     let mut late = Vec::new();
     change_draft(ctx, |draft| {
         draft.files_asked = true;
@@ -149,7 +143,6 @@ pub async fn add_files(ctx: &Ctx, uploads: Vec<(String, Vec<u8>)>) -> Result<Vec
     })
     .await?;
     refused.append(&mut late);
-    refused.append(&mut over);
     Ok(refused)
 }
 

@@ -35,47 +35,64 @@ pub fn run(report: &mut Report) -> anyhow::Result<()> {
         anyhow::Ok((ours, fixed, token))
     })?;
     let signed: &[(&str, &str)] = &[("authorization", &token)];
+    let (first, bare) = ([get(PATH, signed)], [get("/", signed)]);
 
     let (mut rate, mut reference) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        reference.push(load::ask(&fixed, &get("/", signed), CONNECTIONS, ROUND)?.rate);
-        rate.push(load::ask(&ours, &get(PATH, signed), CONNECTIONS, ROUND)?.rate);
+        reference.push(load::ask(&fixed, &bare, CONNECTIONS, ROUND)?.rate);
+        rate.push(load::ask(&ours, &first, CONNECTIONS, ROUND)?.rate);
     }
     let (rate, reference) = (middle(rate), middle(reference));
     report.figure("GET /api/tickets, 50 of 100,000", rate, "/s", Target::None);
     report.figure("a fixed body of the same size", reference, "/s", Target::None);
     report.ratio("ratio", rate, reference, Target::AtLeast(0.35));
 
-    let mut many = load::ask(&ours, &get(PATH, signed), MANY, ROUND)?;
+    let mut many = load::ask(&ours, &first, MANY, ROUND)?;
     report.time("p99 with 1,000 connections", many.p99(), Target::None);
     report.figure("errors with 1,000 connections", many.errors as f64, "", Target::AtMost(0.0));
-    let mut same = load::ask(&fixed, &get("/", signed), MANY, ROUND)?;
+    let mut same = load::ask(&fixed, &bare, MANY, ROUND)?;
     report.time("p99 of the fixed body with 1,000 connections", same.p99(), Target::None);
 
-    let (first, last) = runtime.block_on(pages(&ours, &token))?;
+    let paths = runtime.block_on(walk(&ours, &token))?;
+    let each: Vec<_> = paths.iter().map(|path| get(path, signed)).collect();
+    let fresh = load::ask(&ours, &each, CONNECTIONS, ROUND)?;
+    report.figure("another page each time, read from the database", fresh.rate, "/s", Target::None);
+    report.ratio("ratio", fresh.rate, reference, Target::None);
+
+    let (first, last) = runtime.block_on(pages(&ours, &token, &paths))?;
     report.time("page 1", first, Target::None);
     report.time("page 1,000 by its cursor", last, Target::None);
     report.ratio("ratio", last.as_secs_f64(), first.as_secs_f64(), Target::AtMost(1.25));
     Ok(())
 }
 
-/// The median times of the first page and of page 1,000.
-async fn pages(address: &str, token: &str) -> anyhow::Result<(Duration, Duration)> {
+/// The paths of the first pages, by their cursors.
+async fn walk(address: &str, token: &str) -> anyhow::Result<Vec<String>> {
+    let mut connection = Connection::open(address).await?;
+    let mut paths = vec![PATH.to_owned()];
+    while paths.len() < PAGES {
+        let path = paths.last().context("no page")?;
+        let page: serde_json::Value =
+            serde_json::from_slice(&connection.ask(&get(path, &[("authorization", token)])).await?.body)?;
+        let cursor = page["next_cursor"].as_str().context("the list ended before page 1,000")?;
+        paths.push(format!("{PATH}&cursor={cursor}"));
+    }
+    Ok(paths)
+}
+
+/// The median times of the first of some pages and of the last, each read from the database: what is asked in between
+/// takes the place of what is kept.
+async fn pages(address: &str, token: &str, paths: &[String]) -> anyhow::Result<(Duration, Duration)> {
     let signed: &[(&str, &str)] = &[("authorization", token)];
     let mut connection = Connection::open(address).await?;
-    let mut path = PATH.to_owned();
-    for _ in 1..PAGES {
-        let page: serde_json::Value =
-            serde_json::from_slice(&connection.ask(&get(&path, signed)).await?.body)?;
-        let cursor = page["next_cursor"].as_str().context("the list ended before page 1,000")?;
-        path = format!("{PATH}&cursor={cursor}");
-    }
-    let (first, last) = (get(PATH, signed), get(&path, signed));
+    let (first, last) = (paths.first().context("no page")?, paths.last().context("no page")?);
     let (mut at_first, mut at_last) = (Vec::new(), Vec::new());
-    for _ in 0..200 {
-        for (request, times) in [(&first, &mut at_first), (&last, &mut at_last)] {
+    for round in 0..200 {
+        for (path, times) in [(first, &mut at_first), (last, &mut at_last)] {
+            // Another text of the same question is another question to what keeps answers.
+            let request = get(&format!("{path}&q={}", "%20".repeat(round + 1)), signed);
             let asked = Instant::now();
-            ensure!(connection.ask(request).await?.status == 200, "a page failed");
+            ensure!(connection.ask(&request).await?.status == 200, "a page failed");
             times.push(asked.elapsed());
         }
     }

@@ -1,5 +1,6 @@
 //! Many connections asking the same thing for a while.
 
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -24,31 +25,44 @@ impl Load {
     }
 }
 
-/// Asks over `connections` connections for `time`, on one thread of its own.
-pub fn ask(address: &str, request: &[u8], connections: usize, time: Duration) -> anyhow::Result<Load> {
-    let (address, request) = (address.to_owned(), request.to_vec());
+/// Asks over `connections` connections for `time`, one request after the other in turn, on one thread of its own.
+pub fn ask(address: &str, requests: &[Vec<u8>], connections: usize, time: Duration) -> anyhow::Result<Load> {
+    let (address, requests) = (address.to_owned(), requests.to_vec());
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(run(address, request, connections, time))
+        runtime.block_on(run(address, requests, connections, time))
     });
     thread.join().ok().context("the load died")?
 }
 
-async fn run(address: String, request: Vec<u8>, connections: usize, time: Duration) -> anyhow::Result<Load> {
-    let request: &'static [u8] = request.leak();
+async fn run(
+    address: String,
+    requests: Vec<Vec<u8>>,
+    connections: usize,
+    time: Duration,
+) -> anyhow::Result<Load> {
+    ensure!(!requests.is_empty(), "nothing to ask");
+    let requests: Rc<[Vec<u8>]> = requests.into();
     let mut open = Vec::with_capacity(connections);
     for _ in 0..connections {
         open.push(Connection::open(&address).await?);
     }
     let start = Instant::now();
     let end = start + time;
+    let local = tokio::task::LocalSet::new();
     let workers: Vec<_> = open
         .into_iter()
-        .map(|mut connection| {
-            tokio::spawn(async move {
+        .enumerate()
+        .map(|(at, mut connection)| {
+            let requests = requests.clone();
+            local.spawn_local(async move {
                 let (mut times, mut errors) = (Vec::new(), 0);
-                while Instant::now() < end {
+                // Each connection begins elsewhere, so that they do not ask the same at the same time.
+                for request in requests.iter().cycle().skip(at * 7 % requests.len()) {
                     let asked = Instant::now();
+                    if asked >= end {
+                        break;
+                    }
                     match connection.ask(request).await {
                         Ok(answer) if answer.status == 200 => times.push(asked.elapsed()),
                         Ok(_) => errors += 1,
@@ -63,11 +77,16 @@ async fn run(address: String, request: Vec<u8>, connections: usize, time: Durati
         })
         .collect();
     let (mut times, mut errors) = (Vec::new(), 0);
-    for worker in workers {
-        let (more, failed) = worker.await?;
-        times.extend(more);
-        errors += failed;
-    }
+    local
+        .run_until(async {
+            for worker in workers {
+                let (more, failed) = worker.await?;
+                times.extend(more);
+                errors += failed;
+            }
+            anyhow::Ok(())
+        })
+        .await?;
     ensure!(!times.is_empty(), "nothing but errors ({errors})");
     let rate = times.len() as f64 / start.elapsed().as_secs_f64();
     Ok(Load { rate, times, errors })

@@ -9,6 +9,7 @@ mod http;
 mod inside;
 mod list;
 mod load;
+mod portal;
 mod process;
 mod seed;
 mod start;
@@ -24,6 +25,7 @@ const BENCHES: &[Bench] = &[
     ("list", "a page of 100,000 tickets against a fixed body of the same size", list::run),
     ("writers", "50 writers at once against one transaction", writers::run),
     ("console", "the console on 100,000 tickets", console::run),
+    ("portal", "the customers' pages on a slow phone", portal::run),
 ];
 
 fn main() -> anyhow::Result<()> {

@@ -44,7 +44,12 @@ pub fn run(report: &mut Report) -> anyhow::Result<()> {
     let server = aglisd(data.path())?;
     for path in PAGES {
         let page = runtime.block_on(ask(&server.address, path))?;
-        report.figure(&format!("{path}, compressed"), page.bytes as f64 / 1000.0, " kB", Target::AtMost(14.0));
+        report.figure(
+            &format!("{path}, compressed"),
+            page.bytes as f64 / 1000.0,
+            " kB",
+            Target::AtMost(14.0),
+        );
         report.figure("  requests", page.requests as f64, "", Target::AtMost(2.0));
         report.time("  answered", page.time, Target::AtMost(150.0));
     }

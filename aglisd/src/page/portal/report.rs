@@ -1,9 +1,10 @@
 //! Reporting a problem: one question per page, kept on the server between them, checked and sent at the end.
 
-use super::super::{Flash, FormErrors, Frame, Posted, Shown, Visit};
+use super::super::{Flash, FormErrors, Frame, Posted, Shown, Upload, Visit};
 use crate::http::Problem;
 use aglis_core::{
     error::Error,
+    files::{FileError, Kept},
     i18n::format,
     portal::{self, Draft, MOST_FILES, Slot, Step, Trouble, VISIT_DAYS, service},
     tickets::ContactPreference,
@@ -215,7 +216,7 @@ async fn contact(frame: &Frame, draft: &Draft) -> Result<Asks, Problem> {
 }
 
 /// `POST /customer/tickets/new/{step}`, for the questions.
-pub async fn answer(Path(step): Path<String>, Posted { frame, form }: Posted) -> Shown {
+pub async fn answer(Path(step): Path<String>, Posted { frame, mut form }: Posted) -> Shown {
     let step = step_of(&step)?;
     let ctx = frame.ctx();
     let mut errors = FormErrors::none();
@@ -243,8 +244,7 @@ pub async fn answer(Path(step): Path<String>, Posted { frame, form }: Posted) ->
             if let Some(key) = form.given("remove") {
                 service::remove_file(ctx, key).await?;
             } else {
-                let files: Vec<_> =
-                    form.files().iter().map(|file| (file.name.clone(), file.bytes.to_vec())).collect();
+                let files = named(form.take_files());
                 if files.is_empty() && form.has("add") {
                     errors.add("photos", frame.t("portal-error-photos-required"));
                 }
@@ -280,6 +280,11 @@ pub async fn answer(Path(step): Path<String>, Posted { frame, form }: Posted) ->
         _ => url(step.after()),
     };
     Ok(frame.go(&next))
+}
+
+/// Files by the names their sender gave them.
+pub fn named(uploads: Vec<Upload>) -> Vec<(String, Result<Kept, FileError>)> {
+    uploads.into_iter().map(|upload| (upload.name, upload.file)).collect()
 }
 
 /// Why a file was not taken, with its name.

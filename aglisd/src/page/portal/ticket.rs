@@ -2,7 +2,7 @@
 
 use super::{
     super::{Flash, FormErrors, Frame, Mark, Posted, Shown, Visit},
-    report::file_error,
+    report::{file_error, named},
     rows::left,
 };
 use aglis_core::{
@@ -158,11 +158,11 @@ fn url(number: &str) -> String {
 }
 
 /// `POST /customer/tickets/{number}/comments`
-pub async fn comment(Path(number): Path<String>, Posted { mut frame, form }: Posted) -> Shown {
+pub async fn comment(Path(number): Path<String>, Posted { mut frame, mut form }: Posted) -> Shown {
     frame.path = url(&number);
     let ctx = frame.ctx();
     let id = tickets::resolve(ctx, &number).await?;
-    let files: Vec<_> = form.files().iter().map(|file| (file.name.clone(), file.bytes.to_vec())).collect();
+    let files = named(form.take_files());
     let body = form.get("body");
     let mut errors = FormErrors::none();
     if body.is_empty() {
@@ -174,7 +174,7 @@ pub async fn comment(Path(number): Path<String>, Posted { mut frame, form }: Pos
     if !errors.is_empty() {
         return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, body).await;
     }
-    let (good, refused) = portal::keep_files(ctx, files).await?;
+    let (good, refused) = portal::sort_files(files)?;
     for file in &refused {
         errors.add("photos", file_error(&frame, file));
     }

@@ -7,7 +7,6 @@ use crate::{
 };
 use aglis_core::{
     error::{Error, FieldError},
-    files,
     permission::Permission as P,
     tickets::{Complete, Ticket, service as tickets},
     types::{ChecklistItemId, FileId},
@@ -147,14 +146,13 @@ async fn complete(Path(number): Path<String>, Posted { frame, form }: Posted) ->
             return Err(Error::Invalid(wrong));
         }
         for (field, purpose, _) in PHOTOS {
-            let sent = form.files().iter().find(|file| file.field == field);
-            let file = match sent {
-                Some(file) => {
-                    let kept = files::service::keep(ctx, &file.name, file.bytes.to_vec())
-                        .await
-                        .map_err(|error| Error::field(field, "refused", error.to_string()))?;
-                    tickets::attach(ctx, id, &[kept], purpose, false).await?.first().map(|file| file.id)
+            let sent = form.files().iter().find(|sent| sent.field == field);
+            let file = match sent.map(|sent| &sent.file) {
+                Some(Ok(kept)) => {
+                    let kept = std::slice::from_ref(kept);
+                    tickets::attach(ctx, id, kept, purpose, false).await?.first().map(|file| file.id)
                 }
+                Some(Err(error)) => return Err(Error::field(field, "refused", error.to_string())),
                 None => photo(&ticket, purpose),
             };
             match purpose {
@@ -178,15 +176,15 @@ async fn complete(Path(number): Path<String>, Posted { frame, form }: Posted) ->
     }
 }
 
-async fn attach(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+async fn attach(Path(number): Path<String>, Posted { frame, mut form }: Posted) -> Shown {
     let ctx = frame.ctx();
     let id = tickets::resolve(ctx, &number).await?;
     let back = format!("/tickets/{number}");
     let mut kept = Vec::new();
-    for file in form.files() {
-        match files::service::keep(ctx, &file.name, file.bytes.to_vec()).await {
+    for sent in form.take_files() {
+        match sent.file {
             Ok(file) => kept.push(file),
-            Err(error) => return Ok(frame.go_with(&back, Flash::warn(format!("{}: {error}", file.name)))),
+            Err(error) => return Ok(frame.go_with(&back, Flash::warn(format!("{}: {error}", sent.name)))),
         }
     }
     let result = tickets::attach(ctx, id, &kept, "report", form.has("customer_visible")).await;
