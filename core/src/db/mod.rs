@@ -31,13 +31,17 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
 };
-use std::{borrow::Cow, str::FromStr, sync::Arc, time::Duration};
+use std::{borrow::Cow, pin::Pin, str::FromStr, sync::Arc, time::Duration};
 
 pub(crate) use sqlite::WriteGuard;
 
 /// A type that can be read from a row of either database.
 pub trait Row: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> {}
 impl<T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>> Row for T {}
+
+/// What the database will answer. The box keeps the drivers' code in one place: without it every caller in every crate
+/// is compiled with a copy of its own.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, DbError>> + Send + 'a>>;
 
 /// The text of a statement.
 #[derive(Debug, Clone)]
@@ -131,21 +135,25 @@ impl Db {
     }
 
     /// A connection for reading. Each statement sees what was committed when it began.
-    pub async fn read(&self) -> Result<Tx, DbError> {
-        let inner = match &self.driver {
-            Driver::Sqlite { readers, .. } => Inner::SqliteRead(readers.acquire().await?),
-            Driver::Postgres(pool) => Inner::PgRead(pool.acquire().await?),
-        };
-        Ok(Tx { inner, wake: Wake::default(), hub: self.hub.clone() })
+    pub fn read(&self) -> Pending<'_, Tx> {
+        Box::pin(async move {
+            let inner = match &self.driver {
+                Driver::Sqlite { readers, .. } => Inner::SqliteRead(readers.acquire().await?),
+                Driver::Postgres(pool) => Inner::PgRead(pool.acquire().await?),
+            };
+            Ok(Tx { inner, wake: Wake::default(), hub: self.hub.clone() })
+        })
     }
 
     /// Begins a writing transaction.
-    pub async fn write(&self) -> Result<Tx, DbError> {
-        let inner = match &self.driver {
-            Driver::Sqlite { writer, .. } => Inner::SqliteWrite(sqlite::Writer::begin(writer).await?),
-            Driver::Postgres(pool) => Inner::PgWrite(pool.begin().await?),
-        };
-        Ok(Tx { inner, wake: Wake::default(), hub: self.hub.clone() })
+    pub fn write(&self) -> Pending<'_, Tx> {
+        Box::pin(async move {
+            let inner = match &self.driver {
+                Driver::Sqlite { writer, .. } => Inner::SqliteWrite(sqlite::Writer::begin(writer).await?),
+                Driver::Postgres(pool) => Inner::PgWrite(pool.begin().await?),
+            };
+            Ok(Tx { inner, wake: Wake::default(), hub: self.hub.clone() })
+        })
     }
 
     /// A number that is another one after each commit, so that what was read is known to be still true. None on
@@ -223,31 +231,49 @@ pub struct Tx {
 
 /// The one match on the driver: runs a query on whichever connection the transaction has.
 macro_rules! on {
-    ($self:ident, $sql:ident, $args:ident, |$query:ident, $conn:ident| $run:expr, $make_sqlite:expr, $make_pg:expr) => {{
-        let sql = expand($sql.into(), $self.dialect());
+    ($self:ident, $sql:ident, $args:ident, |$query:ident, $conn:ident| sqlite $sqlite:expr, postgres $postgres:expr) => {{
+        let sql = expand($sql, $self.dialect());
         match &mut $self.inner {
             Inner::SqliteRead(conn) => {
                 let $conn = &mut **conn;
-                let $query = $make_sqlite(AssertSqlSafe(sql), value::sqlite_arguments($args)?);
-                $run
+                let $query =
+                    sqlx::query_with::<Sqlite, _>(AssertSqlSafe(sql), value::sqlite_arguments($args)?);
+                $sqlite
             }
             Inner::SqliteWrite(guard) => {
                 let $conn = guard.connection();
-                let $query = $make_sqlite(AssertSqlSafe(sql), value::sqlite_arguments($args)?);
-                $run
+                let $query =
+                    sqlx::query_with::<Sqlite, _>(AssertSqlSafe(sql), value::sqlite_arguments($args)?);
+                $sqlite
             }
             Inner::PgRead(conn) => {
                 let $conn = &mut **conn;
-                let $query = $make_pg(AssertSqlSafe(sql), value::pg_arguments($args)?);
-                $run
+                let $query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(sql), value::pg_arguments($args)?);
+                $postgres
             }
             Inner::PgWrite(tx) => {
                 let $conn = &mut **tx;
-                let $query = $make_pg(AssertSqlSafe(sql), value::pg_arguments($args)?);
-                $run
+                let $query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(sql), value::pg_arguments($args)?);
+                $postgres
             }
         }
     }};
+}
+
+/// Rows as the driver gave them.
+enum Rows {
+    Sqlite(Vec<SqliteRow>),
+    Postgres(Vec<PgRow>),
+}
+
+impl Rows {
+    fn read<T: Row>(self) -> Result<Vec<T>, DbError> {
+        let rows: Result<Vec<T>, sqlx::Error> = match self {
+            Rows::Sqlite(rows) => rows.iter().map(T::from_row).collect(),
+            Rows::Postgres(rows) => rows.iter().map(T::from_row).collect(),
+        };
+        Ok(rows?)
+    }
 }
 
 impl Tx {
@@ -259,28 +285,38 @@ impl Tx {
         }
     }
 
+    fn fetch_all(&mut self, sql: Sql, args: Vec<Value>) -> Pending<'_, Rows> {
+        Box::pin(async move {
+            Ok(on!(self, sql, args, |query, conn|
+                sqlite Rows::Sqlite(query.fetch_all(conn).await?),
+                postgres Rows::Postgres(query.fetch_all(conn).await?)))
+        })
+    }
+
+    fn fetch_first(&mut self, sql: Sql, args: Vec<Value>) -> Pending<'_, Rows> {
+        Box::pin(async move {
+            Ok(on!(self, sql, args, |query, conn|
+                sqlite Rows::Sqlite(query.fetch_optional(conn).await?.into_iter().collect()),
+                postgres Rows::Postgres(query.fetch_optional(conn).await?.into_iter().collect())))
+        })
+    }
+
+    fn execute(&mut self, sql: Sql, args: Vec<Value>) -> Pending<'_, u64> {
+        Box::pin(async move {
+            Ok(on!(self, sql, args, |query, conn|
+                sqlite query.execute(conn).await?.rows_affected(),
+                postgres query.execute(conn).await?.rows_affected()))
+        })
+    }
+
     /// Every row of a statement. Give it a LIMIT.
     pub async fn all<T: Row>(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Vec<T>, DbError> {
-        Ok(on!(
-            self,
-            sql,
-            args,
-            |query, conn| query.fetch_all(conn).await?,
-            sqlx::query_as_with::<Sqlite, T, _>,
-            sqlx::query_as_with::<Postgres, T, _>
-        ))
+        self.fetch_all(sql.into(), args).await?.read()
     }
 
     /// The first row, if there is one.
     pub async fn opt<T: Row>(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<Option<T>, DbError> {
-        Ok(on!(
-            self,
-            sql,
-            args,
-            |query, conn| query.fetch_optional(conn).await?,
-            sqlx::query_as_with::<Sqlite, T, _>,
-            sqlx::query_as_with::<Postgres, T, _>
-        ))
+        Ok(self.fetch_first(sql.into(), args).await?.read()?.pop())
     }
 
     /// The one row the statement must give; none is a defect.
@@ -292,14 +328,7 @@ impl Tx {
 
     /// Runs a statement and tells how many rows it changed.
     pub async fn run(&mut self, sql: impl Into<Sql>, args: Vec<Value>) -> Result<u64, DbError> {
-        Ok(on!(
-            self,
-            sql,
-            args,
-            |query, conn| query.execute(conn).await?.rows_affected(),
-            sqlx::query_with::<Sqlite, _>,
-            sqlx::query_with::<Postgres, _>
-        ))
+        self.execute(sql.into(), args).await
     }
 
     /// [`Tx::all`] for a built statement.
@@ -357,14 +386,16 @@ impl Tx {
     }
 
     /// Makes the changes durable; when this returns `Ok` they are on disk. Then workers and listeners are woken.
-    pub async fn commit(self) -> Result<(), DbError> {
-        match self.inner {
-            Inner::SqliteRead(_) | Inner::PgRead(_) => return Ok(()),
-            Inner::SqliteWrite(guard) => guard.commit().await?,
-            Inner::PgWrite(tx) => tx.commit().await?,
-        }
-        self.hub.wake(self.wake);
-        Ok(())
+    pub fn commit(self) -> Pending<'static, ()> {
+        Box::pin(async move {
+            match self.inner {
+                Inner::SqliteRead(_) | Inner::PgRead(_) => return Ok(()),
+                Inner::SqliteWrite(guard) => guard.commit().await?,
+                Inner::PgWrite(tx) => tx.commit().await?,
+            }
+            self.hub.wake(self.wake);
+            Ok(())
+        })
     }
 }
 
