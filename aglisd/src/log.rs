@@ -1,11 +1,12 @@
 //! The log, on standard error.
 
 use aglis_core::config::{Config, LogFormat};
-use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
 /// Begins to log as configured. A second call does nothing.
 pub fn start(config: &Config) {
-    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter: Targets =
+        config.log.level.parse().unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
     let registry = tracing_subscriber::registry().with(filter);
     let writer = std::io::stderr;
     let _ = match config.log.format {
