@@ -1,15 +1,17 @@
 //! A message's way: written, sent, reported, received; and everything that can go wrong on it.
 
+use crate::tickets::fixture::staff;
 use aglis_core::{
     app::Ctx,
     args,
     error::Error,
     event::{self, Event, SubjectKind},
     messages::{
-        Begin, Budget, DeliveryReport, Direction, End, InboundMessage, MessageFilter, MessageStatus,
-        Reported, SandboxFilter, SandboxReply,
+        Begin, Budget, DeliveryReport, Direction, End, HIDDEN, InboundMessage, MessageChannel, MessageFilter,
+        MessageStatus, Reported, SandboxFilter, SandboxReply,
         service::{self as messages, NewMessage},
     },
+    permission::Role,
     queue::{self, JobFilter, JobState},
     types::*,
 };
@@ -479,6 +481,222 @@ async fn an_event_that_concerns_no_ticket_sends_nothing() {
         event::emit(&mut tx, &ctx, &subject, event).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(world.drain().await, 0);
+    })
+    .await;
+}
+
+const CODE: &str = "471193";
+const LINK: &str = "https://isp.test/reset/7f3a";
+
+async fn reset_mail(world: &World) -> MessageId {
+    let ctx = world.root();
+    let mut tx = world.app.db.write().await.unwrap();
+    let new = NewMessage {
+        template: "password-reset",
+        address: "sari@isp.test",
+        variables: &[("name", "Sari"), ("link", LINK), ("minutes", "60"), ("business", "AGLIS")],
+        ..notice("TKT1")
+    };
+    let id = messages::send(&mut tx, &ctx, new).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// Looks wherever staff can look, as everybody there is.
+async fn unseen(world: &World, id: MessageId, stage: &str) {
+    for role in Role::ALL {
+        let ctx = staff(world, 1, "somebody", *role, None);
+        let one = messages::get(&ctx, id).await.unwrap();
+        assert_eq!(one.body, HIDDEN, "{role}, {stage}");
+        let page = messages::list(&ctx, &MessageFilter::default()).await.unwrap();
+        let jobs = queue::list(&ctx, JobState::Waiting, &JobFilter::default()).await.unwrap();
+        let trail = event::search(&ctx, &event::AuditFilter::default()).await.unwrap();
+        let all = serde_json::to_string(&(one, page, jobs, trail)).unwrap();
+        assert!(!all.contains(CODE) && !all.contains(LINK), "{role}, {stage}: {all}");
+    }
+}
+
+/// Whether the secret is out of the database.
+async fn is_gone(world: &World, id: MessageId) -> bool {
+    let mut tx = world.app.db.read().await.unwrap();
+    let (body,): (String,) = tx.one("SELECT body FROM messages WHERE id = $1", args![id]).await.unwrap();
+    assert!(body == HIDDEN || body.contains(CODE) || body.contains(LINK), "{body}");
+    body == HIDDEN
+}
+
+async fn end(world: &World, id: MessageId, end: &End) {
+    let ctx = world.app.system("worker");
+    let Begin::Send(letter) = messages::begin(&ctx, id, "sandbox", None).await.unwrap() else { panic!() };
+    assert!(letter.body.contains(CODE) || letter.body.contains(LINK), "what is sent is whole");
+    assert!(messages::finish(&ctx, &letter, "sandbox", end).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_role_reads_what_lets_its_reader_in_at_any_stage() {
+    both(async |world| {
+        for stage in ["waiting", "under way", "sent", "read", "refused", "lost", "expired", "called off"] {
+            for is_code in [true, false] {
+                let id = if is_code { otp(&world, CODE).await } else { reset_mail(&world).await };
+                unseen(&world, id, "waiting").await;
+                assert!(!is_gone(&world, id).await, "it has still to be sent");
+                match stage {
+                    "under way" => cut_off(&world, id).await,
+                    "sent" => drop(world.drain().await),
+                    "read" => {
+                        world.drain().await;
+                        report(&world, &format!("sbx-{id}"), MessageStatus::Read).await;
+                    }
+                    "refused" => {
+                        let refused = End::Refused { code: "invalid".into(), error: "no such number".into() };
+                        end(&world, id, &refused).await;
+                    }
+                    "lost" => {
+                        for _ in 0..2 {
+                            if !is_gone(&world, id).await {
+                                end(&world, id, &End::Unknown { error: "no answer".into() }).await;
+                            }
+                            world.pass(61 * SECOND);
+                        }
+                        world.drain().await;
+                    }
+                    "expired" => {
+                        world.pass(3601 * SECOND);
+                        world.drain().await;
+                    }
+                    "called off" => {
+                        let jobs = queue::list(&world.root(), JobState::Waiting, &JobFilter::default())
+                            .await
+                            .unwrap()
+                            .items;
+                        let job = jobs.iter().find(|job| job.payload["message_id"] == id.0).unwrap();
+                        queue::cancel(&world.root(), job.id).await.unwrap();
+                        assert_eq!(status(&world, id).await, MessageStatus::Failed);
+                        assert!(matches!(
+                            queue::retry(&world.root(), job.id).await,
+                            Err(Error::Conflict { .. })
+                        ));
+                    }
+                    _ => {}
+                }
+                unseen(&world, id, stage).await;
+                assert_eq!(is_gone(&world, id).await, !matches!(stage, "waiting" | "under way"), "{stage}");
+                world.drain().await;
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn personal_data_in_messages_is_masked_for_who_may_not_see_it() {
+    both(async |world| {
+        let ctx = world.root();
+        let mut tx = world.app.db.write().await.unwrap();
+        let mut work = notice("TKT20261121001");
+        work.variables = &[
+            ("name", "Budi 0812-3456-7890,"),
+            ("number", "TKT20261121001"),
+            ("status", "+6281234567890"),
+            ("business", "AGLIS"),
+        ];
+        let id = messages::send(&mut tx, &ctx, work.clone()).await.unwrap();
+        work.channel = Some(MessageChannel::Email);
+        work.address = "budi@example.id";
+        let mail = messages::send(&mut tx, &ctx, work).await.unwrap();
+        tx.commit().await.unwrap();
+        for (role, sees) in [(Role::Finance, true), (Role::Manager, false), (Role::Noc, false)] {
+            let ctx = staff(&world, 1, "somebody", role, None);
+            let message = messages::get(&ctx, id).await.unwrap();
+            assert_eq!(message.address == PHONE, sees, "{role}: {}", message.address);
+            assert_eq!(message.body.contains("0812-3456-7890"), sees, "{role}: {}", message.body);
+            assert_eq!(message.body.contains("+6281234567890"), sees, "{role}: {}", message.body);
+            assert_eq!(message.body.contains("0812-••••-7890,"), !sees, "{role}: {}", message.body);
+            assert!(message.body.contains("TKT20261121001"), "{}", message.body);
+            let listed = messages::list(&ctx, &MessageFilter::default()).await.unwrap().items;
+            assert_eq!(listed.iter().any(|one| one.address == "budi@example.id"), sees, "{role}");
+            let address = messages::get(&ctx, mail).await.unwrap().address;
+            assert_eq!(address, if sees { "budi@example.id" } else { "b•••@example.id" });
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_forgotten_with_the_audit_trail_and_the_sandbox_s_after_a_month() {
+    both(async |world| {
+        const DAY: Duration = Duration::from_secs(86_400);
+        let old = status_message(&world, "TKT1").await;
+        world.drain().await;
+        report(&world, &format!("sbx-{old}"), MessageStatus::Read).await;
+        assert_eq!(report(&world, "never-known", MessageStatus::Read).await, Reported::Unmatched);
+        world.pass(31 * DAY);
+        let young = status_message(&world, "TKT2").await;
+        world.drain().await;
+        let rows = async || {
+            let mut tx = world.app.db.read().await.unwrap();
+            let counts: Vec<(i64,)> = tx
+                .all("SELECT COUNT(*) FROM messages UNION ALL SELECT COUNT(*) FROM message_attempts UNION ALL SELECT COUNT(*) FROM message_callbacks UNION ALL SELECT COUNT(*) FROM sandbox_messages", args![])
+                .await
+                .unwrap();
+            counts.into_iter().map(|(count,)| count).collect::<Vec<_>>()
+        };
+        assert_eq!(rows().await, [2, 2, 2, 2]);
+        assert_eq!(messages::prune(&world.root()).await.unwrap(), 2);
+        assert_eq!(rows().await, [2, 2, 1, 1], "the stray report and the month-old phone message");
+        world.pass(60 * DAY);
+        messages::prune(&world.root()).await.unwrap();
+        assert_eq!(rows().await, [1, 1, 0, 0]);
+        assert_eq!(status(&world, young).await, MessageStatus::Sent);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_messages_really_go_out_there_is_no_sandbox() {
+    both(async |world| {
+        let id = status_message(&world, "TKT1").await;
+        world.drain().await;
+        let entry = inbox(&world).await[0].id;
+        let mut config = aglis_core::config::Config::defaults(world.dir.path()).unwrap();
+        config.whatsapp.provider = aglis_core::config::WhatsappProvider::Fonnte;
+        config.whatsapp.fonnte_token = Some("token".into());
+        let app = world.with_config(config.clone());
+        let ctx = Ctx { app: app.clone(), ..world.root() };
+        let reply = SandboxReply { from: PHONE.into(), text: "halo".into() };
+        assert!(matches!(
+            messages::sandbox_list(&ctx, &SandboxFilter::default()).await,
+            Err(Error::NotFound(_))
+        ));
+        assert!(matches!(
+            messages::sandbox_mark(&ctx, entry, MessageStatus::Read).await,
+            Err(Error::NotFound(_))
+        ));
+        assert!(matches!(messages::sandbox_reply(&ctx, &reply).await, Err(Error::NotFound(_))));
+        assert_eq!(status(&world, id).await, MessageStatus::Sent, "nothing was moved");
+
+        // A mail that has nowhere to go says which setting is missing.
+        let mail = reset_mail(&world).await;
+        let outbox = std::sync::Arc::new(queue::Outbox::from_config(&app).unwrap());
+        queue::drain(&app, &outbox).await.unwrap();
+        let message = messages::get(&ctx, mail).await.unwrap();
+        assert_eq!(
+            (message.status, message.error_code.as_deref()),
+            (MessageStatus::Failed, Some("no_mail_server"))
+        );
+        assert!(message.error.unwrap().contains("mail.host"));
+
+        // Mails lie in the sandbox only where they go there.
+        let mail = reset_mail(&world).await;
+        world.drain().await;
+        assert_eq!(status(&world, mail).await, MessageStatus::Sent);
+        let mut config = aglis_core::config::Config::defaults(world.dir.path()).unwrap();
+        let count = async |ctx: &Ctx| {
+            messages::sandbox_list(ctx, &SandboxFilter::default()).await.unwrap().items.len()
+        };
+        assert_eq!(count(&world.root()).await, 2);
+        config.mail.host = Some("mail.isp.test".into());
+        let posting = Ctx { app: world.with_config(config), ..world.root() };
+        assert_eq!(count(&posting).await, 1);
     })
     .await;
 }

@@ -118,6 +118,9 @@ crate::text_enum! {
     }
 }
 
+/// What stands in the place of a text that lets its reader in.
+pub const HIDDEN: &str = "••••••";
+
 /// One message, as staff see it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]
@@ -130,7 +133,7 @@ pub struct Message {
     pub channel: MessageChannel,
     /// What for.
     pub kind: MessageKind,
-    /// Phone in E.164, group id or mail address.
+    /// Phone in E.164, group id or mail address; masked for who may not see personal data.
     pub address: String,
     /// The customer it concerns.
     pub customer_id: Option<CustomerId>,
@@ -140,7 +143,8 @@ pub struct Message {
     pub template: String,
     /// Subject of a mail.
     pub subject: Option<String>,
-    /// The text. A one-time code is taken out once it is sent.
+    /// The text; dots in the place of one that holds a sign-in code or a link for a new password. Phone numbers in it
+    /// are masked for who may not see personal data.
     pub body: String,
     /// How far it got.
     pub status: MessageStatus,
@@ -339,6 +343,8 @@ pub struct Letter {
     pub subject: Option<String>,
     /// The text.
     pub body: String,
+    /// After this it is of no use.
+    pub expires_at: Option<Time>,
 }
 
 /// How many tries a provider's account allows, counted over everything that was ever sent through it.

@@ -414,11 +414,15 @@ pub(super) async fn sandbox_set_state(tx: &mut Tx, id: i64, state: &str) -> Resu
 pub(super) async fn sandbox_list(
     tx: &mut Tx,
     address: Option<&str>,
+    mails: bool,
     before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<SandboxMessage>, DbError> {
     let mut query = Query::new(SANDBOX);
     query.push(" WHERE TRUE");
+    if !mails {
+        query.push(" AND channel <> 'email'");
+    }
     if let Some(address) = address {
         query.push(" AND address = ").bind(address);
     }
@@ -485,4 +489,31 @@ pub(super) async fn technician_facts(tx: &mut Tx, id: TechnicianId) -> Result<Op
 pub(super) async fn comment_body(tx: &mut Tx, id: CommentId) -> Result<Option<String>, DbError> {
     let row: Option<(String,)> = tx.opt("SELECT body FROM ticket_comments WHERE id = $1", args![id]).await?;
     Ok(row.map(|(body,)| body))
+}
+
+/// What is kept for a while only.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Old {
+    /// Messages, with their tries and the reports about them.
+    Messages,
+    /// Reports that speak of no message we know.
+    Reports,
+    /// What lies in the sandbox.
+    Sandbox,
+}
+
+/// Removes up to `limit` rows from before an instant, the oldest first.
+pub(super) async fn prune(tx: &mut Tx, what: Old, before: Time, limit: i64) -> Result<u64, DbError> {
+    let sql = match what {
+        Old::Messages => {
+            "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE created_at < $1 ORDER BY created_at LIMIT $2)"
+        }
+        Old::Reports => {
+            "DELETE FROM message_callbacks WHERE id IN (SELECT id FROM message_callbacks WHERE message_id IS NULL AND received_at < $1 ORDER BY received_at LIMIT $2)"
+        }
+        Old::Sandbox => {
+            "DELETE FROM sandbox_messages WHERE id IN (SELECT id FROM sandbox_messages WHERE created_at < $1 ORDER BY created_at LIMIT $2)"
+        }
+    };
+    tx.run(sql, args![before, limit]).await
 }

@@ -20,12 +20,14 @@ pub struct Template {
     pub kind: MessageKind,
     /// For how long after it was caused it is worth sending, in seconds.
     pub useful_seconds: i64,
+    /// Whether its text lets whoever reads it in: staff never see it, and it is taken out once it is no longer needed.
+    pub secret: bool,
 }
 
 const HOUR: i64 = 3600;
 
 macro_rules! templates {
-    ($($name:literal: $channel:ident $kind:ident, $seconds:expr, [$($variable:literal),* $(,)?];)+) => {
+    ($($name:literal: $channel:ident $kind:ident $($secret:ident)?, $seconds:expr, [$($variable:literal),* $(,)?];)+) => {
         /// Every template there is.
         pub const TEMPLATES: &[Template] = &[$(Template {
             name: $name,
@@ -33,12 +35,15 @@ macro_rules! templates {
             channel: MessageChannel::$channel,
             kind: MessageKind::$kind,
             useful_seconds: $seconds,
+            secret: templates!(@secret $($secret)?),
         }),+];
     };
+    (@secret Secret) => { true };
+    (@secret) => { false };
 }
 
 templates! {
-    "otp-login": Whatsapp Otp, HOUR / 6, ["code", "link", "minutes", "business"];
+    "otp-login": Whatsapp Otp Secret, HOUR / 6, ["code", "link", "minutes", "business"];
     "ticket-created": Whatsapp Notification, 24 * HOUR, ["name", "number", "title", "business"];
     "ticket-assigned": Whatsapp Notification, 24 * HOUR, ["name", "number", "technician", "business"];
     "ticket-status": Whatsapp Notification, 24 * HOUR, ["name", "number", "status", "business"];
@@ -49,7 +54,7 @@ templates! {
     "technician-lead": Whatsapp Notification, 24 * HOUR, ["name", "number", "title", "customer", "phone", "address", "link"];
     "technician-member": Whatsapp Notification, 24 * HOUR, ["name", "number", "title", "customer", "phone", "address", "link"];
     "staff-notice": Whatsapp Notification, 24 * HOUR, ["title", "message", "link"];
-    "password-reset": Email Notification, HOUR, ["name", "link", "minutes", "business"];
+    "password-reset": Email Notification Secret, HOUR, ["name", "link", "minutes", "business"];
 }
 
 /// The template of a name; a missing one is a defect.
@@ -61,6 +66,11 @@ pub fn named(name: &str) -> Result<&'static Template, Error> {
         .iter()
         .find(|template| template.name == name)
         .ok_or_else(|| Error::Internal(format!("no message template {name}")))
+}
+
+/// Whether the text of a message made from the template of this name must not be seen by staff.
+pub fn is_secret(name: &str) -> bool {
+    TEMPLATES.iter().any(|template| template.name == name && template.secret)
 }
 
 /// A text ready to be sent.
@@ -149,6 +159,15 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_lets_its_reader_in_is_secret() {
+        for template in TEMPLATES {
+            let opens = template.kind == MessageKind::Otp || template.name == "password-reset";
+            assert_eq!(is_secret(template.name), opens, "{}", template.name);
+        }
+        assert!(!is_secret(""), "messages to us have no template");
     }
 
     #[test]

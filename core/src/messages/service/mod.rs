@@ -1,27 +1,31 @@
 //! Writing messages, sending them, hearing what became of them, receiving.
 
 mod inbound;
+mod prune;
 mod react;
 mod report;
 mod sandbox;
 mod send;
 
 pub use inbound::received;
+pub use prune::prune;
 pub use react::react;
 pub use report::reported;
 pub use sandbox::{sandbox_find, sandbox_list, sandbox_mark, sandbox_record, sandbox_reply};
 pub use send::{abandon, begin, finish, requeue};
 
 use super::{
-    Direction, Message, MessageChannel, MessageFilter, MessageKind, MessageStatus,
+    Direction, HIDDEN, Message, MessageChannel, MessageFilter, MessageKind, MessageStatus,
     store::{self, NewRow},
     template,
 };
 use crate::{
     app::{Actor, Ctx},
+    customers,
     db::Tx,
     error::{Error, Result},
     event::{Event, Subject, SubjectKind, emit},
+    permission::Permission,
     queue::{self, Extra, JobPriority, SendBulk, SendGroup, SendMail, SendNotification, SendOtp},
     types::*,
 };
@@ -117,7 +121,8 @@ fn quiet_until(ctx: &Ctx) -> Option<Time> {
     Some(Time::from(end.timestamp()))
 }
 
-/// Writes a one-time code down. The code stands in the message's row until it is sent and nowhere else.
+/// Writes a one-time code down. The code stands in the message's row until it is sent, out of everybody's sight, and
+/// nowhere else.
 pub async fn send_otp(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -179,13 +184,51 @@ pub async fn list(ctx: &Ctx, filter: &MessageFilter) -> Result<Page<Message>> {
     let before = page.after::<MessageId>()?;
     let mut tx = ctx.app.db.read().await?;
     let rows = store::list(&mut tx, filter, before, page.rows() as i64 + 1).await?;
-    Ok(Page::from_rows(rows, page.rows(), |message| message.id))
+    Ok(Page::from_rows(rows, page.rows(), |message| message.id).map(|message| shown(ctx, message)))
 }
 
 /// One message.
 pub async fn get(ctx: &Ctx, id: MessageId) -> Result<Message> {
     let mut tx = ctx.app.db.read().await?;
-    store::get(&mut tx, id).await?.ok_or(Error::NotFound("message"))
+    let message = store::get(&mut tx, id).await?.ok_or(Error::NotFound("message"))?;
+    Ok(shown(ctx, message))
+}
+
+/// A message as the actor may see it: nobody sees what lets its reader in, only some see personal data.
+fn shown(ctx: &Ctx, message: Message) -> Message {
+    let body = if template::is_secret(&message.template) { HIDDEN.to_owned() } else { message.body.clone() };
+    if ctx.may(Permission::CustomerReveal) {
+        return Message { body, ..message };
+    }
+    Message { address: masked_address(&message), body: masked_numbers(&body), ..message }
+}
+
+fn masked_address(message: &Message) -> String {
+    match (message.channel, message.address.parse::<Phone>()) {
+        (MessageChannel::Email, _) => customers::rules::masked_email(&message.address),
+        (MessageChannel::Whatsapp, Ok(phone)) => phone.masked(),
+        (MessageChannel::Whatsapp, Err(_)) => message.address.clone(),
+    }
+}
+
+/// A text with the middle of its phone numbers hidden.
+fn masked_numbers(text: &str) -> String {
+    let mask = |word: &str| {
+        let bare = word.trim_matches(|c: char| !c.is_ascii_digit() && c != '+');
+        match bare.parse::<Phone>() {
+            Ok(phone) if bare.len() >= 9 => word.replacen(bare, &phone.masked(), 1),
+            _ => word.to_owned(),
+        }
+    };
+    text.split_inclusive(char::is_whitespace).map(mask).collect()
+}
+
+/// A text that lets its reader in has no business in our database once it is sent, or will not be.
+async fn scrub(tx: &mut Tx, message: &store::Outgoing) -> Result<()> {
+    if template::is_secret(&message.template) && message.body != HIDDEN {
+        store::set_body(tx, message.id, HIDDEN).await?;
+    }
+    Ok(())
 }
 
 /// Moves a message on, if that is forward, and says so.
@@ -200,6 +243,9 @@ async fn advance(
         return Ok(false);
     }
     store::set_status(tx, message.id, next, failure, ctx.now).await?;
+    if next.is_settled() {
+        scrub(tx, message).await?;
+    }
     if !matches!(next, MessageStatus::Queued | MessageStatus::Sending) {
         let mut subject = Subject::new(SubjectKind::Message, message.id.0, message.template.clone());
         subject.customer_id = message.customer_id;

@@ -3,6 +3,7 @@
 use super::{received, reported};
 use crate::{
     app::Ctx,
+    config::WhatsappProvider,
     error::{Checker, Error, Result},
     messages::{
         DeliveryReport, Direction, InboundMessage, MessageChannel, MessageStatus, SandboxFilter,
@@ -12,6 +13,14 @@ use crate::{
 };
 
 const PROVIDER: &str = "sandbox";
+
+/// Refuses where messages really go out: then there are no phones to look at.
+fn in_use(ctx: &Ctx) -> Result<()> {
+    match ctx.app.config.whatsapp.provider {
+        WhatsappProvider::Sandbox => Ok(()),
+        WhatsappProvider::Fonnte => Err(Error::NotFound("sandbox")),
+    }
+}
 
 /// Puts a message into the inbox. Like a gateway with idempotency keys, it takes each of our messages once; the second
 /// time it answers with the entry of the first.
@@ -31,13 +40,19 @@ pub async fn sandbox_find(ctx: &Ctx, provider_id: &str) -> Result<Option<Sandbox
     Ok(store::sandbox_find(&mut tx, provider_id).await?)
 }
 
-/// A page of the inbox, the newest first.
+/// A page of the inbox, the newest first; mails are in it where they go there.
+///
+/// # Errors
+/// [`Error::NotFound`] where the sandbox is not the provider; so do the other uses of its phones.
 pub async fn sandbox_list(ctx: &Ctx, filter: &SandboxFilter) -> Result<Page<SandboxMessage>> {
+    in_use(ctx)?;
     let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
     let before = page.after::<i64>()?;
     let address = filter.to.as_deref().map(str::trim).filter(|to| !to.is_empty()).map(address_of);
     let mut tx = ctx.app.db.read().await?;
-    let rows = store::sandbox_list(&mut tx, address.as_deref(), before, page.rows() as i64 + 1).await?;
+    let mails = ctx.app.config.mail.host.is_none();
+    let rows =
+        store::sandbox_list(&mut tx, address.as_deref(), mails, before, page.rows() as i64 + 1).await?;
     Ok(Page::from_rows(rows, page.rows(), |message| message.id))
 }
 
@@ -48,6 +63,7 @@ fn address_of(text: &str) -> String {
 
 /// Sets a message to delivered, read or failed, and reports it to us as a gateway would.
 pub async fn sandbox_mark(ctx: &Ctx, id: i64, status: MessageStatus) -> Result<SandboxMessage> {
+    in_use(ctx)?;
     if !matches!(status, MessageStatus::Delivered | MessageStatus::Read | MessageStatus::Failed) {
         return Err(Error::field("status", "unknown", "use one of delivered, read, failed"));
     }
@@ -67,6 +83,7 @@ pub async fn sandbox_mark(ctx: &Ctx, id: i64, status: MessageStatus) -> Result<S
 
 /// Writes to us as a phone.
 pub async fn sandbox_reply(ctx: &Ctx, reply: &SandboxReply) -> Result<SandboxMessage> {
+    in_use(ctx)?;
     let mut check = Checker::new();
     let text = check.text("text", &reply.text, 4096);
     let phone = reply.from.parse::<Phone>();

@@ -1,20 +1,18 @@
 //! One try to send a message: written down before, recorded after.
 
-use super::{advance, report};
+use super::{advance, report, scrub};
 use crate::{
     app::Ctx,
     db::Tx,
     error::{Error, Result},
     messages::{
-        AttemptOutcome, Begin, Budget, End, Letter, MessageKind, MessageStatus, Progress, Step, next_step,
+        AttemptOutcome, Begin, Budget, End, HIDDEN, Letter, MessageKind, MessageStatus, Progress, Step,
+        next_step,
         store::{self, AttemptRow, Outgoing},
         template,
     },
     types::*,
 };
-
-/// What a sent one-time code is replaced by.
-const SCRUBBED: &str = "••••••";
 
 /// Decides what is to be done with a message and, where it is to be sent, writes the try down as `sending`. When this
 /// returns [`Begin::Send`] the try is on disk.
@@ -31,13 +29,16 @@ pub async fn begin(ctx: &Ctx, id: MessageId, provider: &str, budget: Option<Budg
     };
     let number = last.map_or(0, |try_| try_.number);
     match next_step(&progress, ctx.now) {
-        Step::Nothing => Ok(Begin::Nothing),
+        Step::Nothing => {
+            scrub(&mut tx, &message).await?;
+            tx.commit().await?;
+            Ok(Begin::Nothing)
+        }
         Step::Wait(ms) => Ok(Begin::Wait(ms)),
         Step::Resolve => Ok(Begin::Resolve(letter(message, number))),
         Step::Expire => {
             let failure = ("expired", "it could not be sent while it was of use");
             advance(&mut tx, ctx, &message, MessageStatus::Expired, Some(failure)).await?;
-            scrub(&mut tx, &message).await?;
             tx.commit().await?;
             Ok(Begin::Nothing)
         }
@@ -83,6 +84,7 @@ fn letter(message: Outgoing, attempt: i64) -> Letter {
         address: message.address,
         subject: message.subject,
         body: message.body,
+        expires_at: message.expires_at,
     }
 }
 
@@ -108,14 +110,12 @@ pub async fn finish(ctx: &Ctx, letter: &Letter, provider: &str, end: &End) -> Re
         End::Accepted { provider_id, cost } => {
             store::set_provider(&mut tx, letter.id, provider, provider_id.as_deref(), *cost).await?;
             advance(&mut tx, ctx, &message, MessageStatus::Sent, None).await?;
-            scrub(&mut tx, &message).await?;
             if let Some(id) = provider_id {
                 report::match_waiting(&mut tx, ctx, letter.id, provider, Some(id), None).await?;
             }
         }
         End::Refused { code, error } => {
             advance(&mut tx, ctx, &message, MessageStatus::Failed, Some((code, error))).await?;
-            scrub(&mut tx, &message).await?;
         }
         End::Unknown { error } => {
             advance(&mut tx, ctx, &message, MessageStatus::Unknown, Some(("uncertain", error))).await?;
@@ -151,17 +151,10 @@ fn row(end: &End) -> AttemptRow<'_> {
     }
 }
 
-/// A code that was sent, or will not be, has no business in our database.
-async fn scrub(tx: &mut Tx, message: &Outgoing) -> Result<()> {
-    if message.kind == MessageKind::Otp {
-        store::set_body(tx, message.id, SCRUBBED).await?;
-    }
-    Ok(())
-}
-
 /// The job of a message was given up: the message failed, unless it was sent after all or perhaps.
 pub async fn abandon(tx: &mut Tx, ctx: &Ctx, id: MessageId, error: &str) -> Result<()> {
     let Some(message) = store::hold(tx, id).await? else { return Ok(()) };
+    scrub(tx, &message).await?;
     let cut_off = store::last_attempt(tx, id).await?.filter(|try_| try_.outcome == AttemptOutcome::Sending);
     let next = if let Some(try_) = cut_off {
         let end = End::Unknown { error: error.to_owned() };
@@ -172,20 +165,19 @@ pub async fn abandon(tx: &mut Tx, ctx: &Ctx, id: MessageId, error: &str) -> Resu
     } else {
         MessageStatus::Failed
     };
-    advance(tx, ctx, &message, next, Some(("gave_up", error))).await?;
-    scrub(tx, &message).await
+    advance(tx, ctx, &message, next, Some(("gave_up", error))).await.map(drop)
 }
 
-/// Makes a message ready to be sent again because staff said so. A sent, old or perhaps sent one-time code is refused:
-/// its reader has to ask for a new one.
+/// Makes a message ready to be sent again because staff said so. A sent, old or perhaps sent one-time code or link is
+/// refused: its reader has to ask for a new one.
 pub async fn requeue(tx: &mut Tx, ctx: &Ctx, id: MessageId) -> Result<()> {
     let message = store::hold(tx, id).await?.ok_or(Error::NotFound("message"))?;
-    if message.kind == MessageKind::Otp
-        && (message.body == SCRUBBED || message.status != MessageStatus::Queued)
+    if template::is_secret(&message.template)
+        && (message.body == HIDDEN || message.status != MessageStatus::Queued)
     {
         return Err(Error::conflict(
             "illegal_transition",
-            "a one-time code is not sent again: the recipient has to ask for a new one",
+            "a one-time code or link is not sent again: the recipient has to ask for a new one",
         ));
     }
     match message.status {
