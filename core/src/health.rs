@@ -160,16 +160,15 @@ async fn whatsapp(app: &App) -> Check {
 async fn queue(app: &App) -> Check {
     let begun = Instant::now();
     let found = async {
+        let oldest = crate::queue::oldest_due(app).await?;
         let mut tx = app.db.read().await?;
-        let (oldest,): (Option<Time>,) =
-            tx.one("SELECT MIN(run_at) FROM jobs WHERE state = 'waiting'", args![]).await?;
         let (dead,): (i64,) = tx
             .one(
                 "SELECT COUNT(*) FROM (SELECT id FROM jobs WHERE state = 'dead' LIMIT 1000) AS some_dead",
                 args![],
             )
             .await?;
-        Ok::<_, crate::db::DbError>((oldest, dead))
+        Ok::<_, crate::error::Error>((oldest, dead))
     };
     let found = match found.await {
         Ok((oldest, dead)) => {

@@ -144,21 +144,15 @@ async fn a_delayed_job_waits_for_its_time_and_can_be_called_off() {
 #[tokio::test(flavor = "multi_thread")]
 async fn three_tries_two_and_four_seconds_apart_and_then_the_dead_letters() {
     both(async |world| {
-        // A gateway that never answers well: nothing listens there.
-        let mut config = aglis_core::config::Config::defaults(world.dir.path()).unwrap();
-        config.whatsapp.provider = aglis_core::config::WhatsappProvider::Fonnte;
-        config.whatsapp.fonnte_token = Some("token".into());
-        config.whatsapp.allow_private_providers = true;
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        config.whatsapp.fonnte_url = web(&format!("http://127.0.0.1:{port}"));
-        let app = world.with_config(config);
-        let outbox = Arc::new(Outbox::from_config(&app).unwrap());
+        let gateway = Gateway::start().await;
+        gateway.says(500, "");
+        let (app, outbox) = gateway.behind(&world);
         let id = otp(&world).await;
         for (attempt, least, most) in [(1, 2000, 2400), (2, 4000, 4800)] {
             assert_eq!(queue::drain(&app, &outbox).await.unwrap(), 1, "try {attempt}");
             let job = &states(&world, JobState::Waiting).await[0];
             assert_eq!(job.attempts, attempt);
-            assert!(job.last_error.as_deref().unwrap().contains("connect"), "{:?}", job.last_error);
+            assert!(job.last_error.as_deref().unwrap().contains("http_500"), "{:?}", job.last_error);
             let pause = job.run_at.since_ms(world.app.now());
             assert!((least..=most).contains(&pause), "{pause} ms after try {attempt}");
             world.pass(Duration::from_millis(u64::try_from(pause).unwrap()));
@@ -172,8 +166,127 @@ async fn three_tries_two_and_four_seconds_apart_and_then_the_dead_letters() {
     .await;
 }
 
-fn web(url: &str) -> aglis_core::config::WebUrl {
-    url.parse().unwrap()
+/// A gateway that answers as it is told.
+struct Gateway {
+    url: String,
+    answer: Arc<std::sync::Mutex<(u16, String)>>,
+    got: Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl Gateway {
+    async fn start() -> Gateway {
+        let answer = Arc::new(std::sync::Mutex::new((200, String::new())));
+        let got = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let (told, counted) = (answer.clone(), got.clone());
+        let take = move || async move {
+            counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let (status, body) = told.lock().unwrap().clone();
+            (axum::http::StatusCode::from_u16(status).unwrap(), body)
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = axum::Router::new().route("/send", axum::routing::post(take));
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Gateway { url, answer, got }
+    }
+
+    fn says(&self, status: u16, body: &str) {
+        *self.answer.lock().unwrap() = (status, body.to_owned());
+    }
+
+    fn got(&self) -> usize {
+        self.got.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    fn behind(&self, world: &World) -> (App, Arc<Outbox>) {
+        through(world, &self.url)
+    }
+}
+
+/// The installation with a gateway at an address.
+fn through(world: &World, url: &str) -> (App, Arc<Outbox>) {
+    let mut config = aglis_core::config::Config::defaults(world.dir.path()).unwrap();
+    config.whatsapp.provider = aglis_core::config::WhatsappProvider::Fonnte;
+    config.whatsapp.fonnte_token = Some("token".into());
+    config.whatsapp.allow_private_providers = true;
+    config.whatsapp.fonnte_url = url.parse().unwrap();
+    let app = world.with_config(config);
+    let outbox = Arc::new(Outbox::from_config(&app).unwrap());
+    (app, outbox)
+}
+
+/// Tries what is due again and again while time passes; gives the states that the message went through.
+async fn wait_out(world: &World, way: &(App, Arc<Outbox>), id: MessageId, seconds: u64) -> MessageStatus {
+    for _ in 0..seconds / 10 {
+        queue::drain(&way.0, &way.1).await.unwrap();
+        assert!(states(world, JobState::Dead).await.is_empty(), "it uses up no tries");
+        for job in states(world, JobState::Waiting).await {
+            assert_eq!(job.attempts, 0);
+            let pause = job.run_at.since_ms(world.app.now());
+            assert!(pause <= 72_000, "{pause} ms is too long a wait");
+        }
+        world.pass(10 * SECOND);
+    }
+    messages::get(&world.root(), id).await.unwrap().status
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_makes_messages_wait_and_condemns_none() {
+    both(async |world| {
+        // Nothing listens there.
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let nowhere = through(&world, &format!("http://127.0.0.1:{port}"));
+        let id = otp(&world).await;
+        assert_eq!(wait_out(&world, &nowhere, id, 300).await, MessageStatus::Sending);
+
+        let gateway = Gateway::start().await;
+        let way = gateway.behind(&world);
+        gateway.says(200, r#"{"status":false,"reason":"request invalid on disconnected device"}"#);
+        assert_eq!(wait_out(&world, &way, id, 120).await, MessageStatus::Sending);
+        assert!(gateway.got() > 0);
+        gateway.says(200, r#"{"status":true,"id":["7"]}"#);
+        // The breaker, which goes by the machine's clock, has not seen enough to open.
+        assert_eq!(wait_out(&world, &way, id, 80).await, MessageStatus::Sent);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_waited_too_long_is_never_sent() {
+    both(async |world| {
+        let gateway = Gateway::start().await;
+        let way = gateway.behind(&world);
+        gateway.says(200, r#"{"status":false,"reason":"insufficient quota"}"#);
+        let id = otp(&world).await;
+        queue::drain(&way.0, &way.1).await.unwrap();
+        world.pass(600 * SECOND);
+        gateway.says(200, r#"{"status":true,"id":["7"]}"#);
+        let before = gateway.got();
+        queue::drain(&way.0, &way.1).await.unwrap();
+        assert_eq!(gateway.got(), before);
+        let message = messages::get(&world.root(), id).await.unwrap();
+        assert_eq!(message.status, MessageStatus::Expired);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_everything_fails_no_message_is_to_blame() {
+    both(async |world| {
+        let gateway = Gateway::start().await;
+        let way = gateway.behind(&world);
+        gateway.says(500, "");
+        for _ in 0..8 {
+            otp(&world).await;
+        }
+        for _ in 0..6 {
+            queue::drain(&way.0, &way.1).await.unwrap();
+            world.pass(40 * SECOND);
+        }
+        assert_eq!(states(&world, JobState::Dead).await.len(), 0, "five failures in a row open the breaker");
+        assert_eq!(states(&world, JobState::Waiting).await.len(), 8);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -154,7 +154,7 @@ settings! {
 
     /// The record of who did what.
     audit "audit" Audit {
-        /// Days for which entries are kept.
+        /// Days for which entries are kept, and messages with them.
         retention_days: u32 = "90", from 1 to 36500;
     }
 
@@ -165,7 +165,7 @@ settings! {
         /// Milliseconds between looks at the queue when nothing announces new work.
         poll_ms: u32 = "1000", from 10 to 60000;
         /// How long a job belongs to a worker that says nothing.
-        lease: Duration = "60s", from 5 to 3600;
+        lease: Duration = "20s", from 5 to 3600;
         /// How long running jobs may take to finish when the daemon stops.
         drain: Duration = "10s", from 1 to 300;
     }

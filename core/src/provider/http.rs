@@ -180,7 +180,7 @@ pub fn request_failed(error: &reqwest::Error) -> SendError {
     if error.is_builder() {
         SendError::permanent("request", "the request could not be built")
     } else if error.is_connect() {
-        SendError::transient("connect", "the provider cannot be reached")
+        SendError::unavailable("connect", "the provider cannot be reached")
     } else if error.is_timeout() {
         SendError::uncertain("no answer in time")
     } else {
@@ -195,11 +195,13 @@ pub fn status_failed(status: StatusCode, headers: &HeaderMap) -> Option<SendErro
     }
     let code = format!("http_{}", status.as_u16());
     let reason = format!("the provider answered {status}");
+    let retry_after = retry_after(headers);
     Some(match status.as_u16() {
         504 | 520 | 524 => SendError::uncertain(reason),
-        401 | 403 | 404 | 408 | 425 | 429 | 500..=599 => {
-            SendError::Transient { code, reason, retry_after: retry_after(headers) }
-        }
+        // The account, the address in the settings, the rate, or nobody behind the provider's door.
+        401 | 403 | 404 | 429 | 502 | 503 => SendError::Unavailable { code, reason, retry_after },
+        // A failure inside may lie with this very message; the breaker tells when it does not.
+        408 | 425 | 500..=599 => SendError::Transient { code, reason, retry_after },
         _ => SendError::permanent(code, reason),
     })
 }
@@ -275,6 +277,21 @@ mod tests {
         assert_eq!(url.join("send").unwrap().as_str(), "https://api.fonnte.com/v1/send");
         assert!(checked_url("https://8.8.8.8", Reach::Public).is_ok());
         assert!(checked_url("https://[2606:4700::1111]", Reach::Public).is_ok());
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_account_is_not_the_message_s_fault() {
+        let failed = |status: u16| status_failed(StatusCode::from_u16(status).unwrap(), &HeaderMap::new());
+        assert_eq!(failed(200), None);
+        for status in [401, 403, 404, 429, 502, 503] {
+            assert!(matches!(failed(status), Some(SendError::Unavailable { .. })), "{status}");
+        }
+        for status in [408, 500, 507] {
+            assert!(matches!(failed(status), Some(SendError::Transient { .. })), "{status}");
+        }
+        for status in [302, 400, 413] {
+            assert!(matches!(failed(status), Some(SendError::Permanent { .. })), "{status}");
+        }
     }
 
     #[tokio::test]

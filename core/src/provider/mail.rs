@@ -16,6 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Accepted, BoxFuture, Outgoing, Provider, SendError, Urgency, bounded};
 
 const SUBJECT_CHARACTERS: usize = 200;
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// One mail to one recipient.
 #[derive(Clone)]
@@ -282,22 +283,41 @@ fn failed(error: &lettre::transport::smtp::Error) -> SendError {
         // 530-538 complain about the account, not about this mail.
         let account = ["smtp_530", "smtp_534", "smtp_535", "smtp_538"].contains(&code.as_str());
         return if account {
-            SendError::transient("login", "the mail server refused our login")
+            SendError::unavailable("login", "the mail server refused our login")
         } else {
             SendError::permanent(code, "the mail server refused the mail")
         };
     }
     if error.is_transient() {
-        return SendError::transient(code, "the mail server asked to try again later");
+        // Greylisting, a full queue, a mailbox in use: mail is made to wait for these, for hours if need be.
+        return SendError::Unavailable {
+            code,
+            reason: "the mail server asked to try again later".to_owned(),
+            retry_after: Some(MINUTE),
+        };
     }
     let before_the_mail = error.is_tls()
         || error.is_client()
         || error.is_transport_shutdown()
         || error.to_string().starts_with("Connection error");
     if before_the_mail {
-        SendError::transient("connect", "the mail server cannot be reached or used")
+        SendError::unavailable("connect", "the mail server cannot be reached or used")
     } else {
         SendError::uncertain("the connection to the mail server broke")
+    }
+}
+
+/// Stands where a mail server would, in an installation that has none.
+pub struct NoServer;
+
+impl Provider<OutboundMail> for NoServer {
+    fn name(&self) -> &str {
+        "none"
+    }
+
+    fn send<'a>(&'a self, _mail: &'a OutboundMail) -> BoxFuture<'a, Result<Accepted, SendError>> {
+        let refused = SendError::permanent("no_mail_server", "there is no mail server: set mail.host");
+        Box::pin(std::future::ready(Err(refused)))
     }
 }
 

@@ -5,6 +5,7 @@
 //! Nothing here touches the database.
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use tokio::time::Instant;
 
 pub mod guard;
 pub mod http;
@@ -65,6 +66,11 @@ impl<P: Provider<OutboundMail> + ?Sized> Mail for P {}
 pub trait Outgoing: Send + Sync {
     /// How urgent the message is.
     fn urgency(&self) -> Urgency;
+
+    /// After this the message is of no use, however long a limit made it wait.
+    fn not_after(&self) -> Option<Instant> {
+        None
+    }
 }
 
 /// Who goes first where a limit makes messages wait.
@@ -149,6 +155,17 @@ pub enum SendError {
         /// What staff read.
         reason: String,
     },
+    /// Not sent, and the message is not to blame: the account, the connection or the whole provider is out of order.
+    /// Messages wait for it, and it uses up none of their tries.
+    #[error("{reason} ({code})")]
+    Unavailable {
+        /// Short and stable, for figures and filters.
+        code: String,
+        /// What staff read.
+        reason: String,
+        /// The earliest time the provider wants to hear from us again.
+        retry_after: Option<Duration>,
+    },
     /// Not sent; later it may work.
     #[error("{reason} ({code})")]
     Transient {
@@ -187,6 +204,11 @@ impl SendError {
         Self::Permanent { code: code.into(), reason: reason.into() }
     }
 
+    /// A failure of the account, the connection or the whole provider.
+    pub fn unavailable(code: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Unavailable { code: code.into(), reason: reason.into(), retry_after: None }
+    }
+
     /// A failure that may pass.
     pub fn transient(code: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Transient { code: code.into(), reason: reason.into(), retry_after: None }
@@ -200,7 +222,9 @@ impl SendError {
     /// The stable code of this failure.
     pub fn code(&self) -> &str {
         match self {
-            Self::Permanent { code, .. } | Self::Transient { code, .. } => code,
+            Self::Permanent { code, .. } | Self::Unavailable { code, .. } | Self::Transient { code, .. } => {
+                code
+            }
             Self::Uncertain { .. } => "uncertain",
             Self::Deferred { code, .. } => code,
         }
@@ -209,7 +233,7 @@ impl SendError {
     /// How long to leave the provider alone, where something said so.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Transient { retry_after, .. } => *retry_after,
+            Self::Unavailable { retry_after, .. } | Self::Transient { retry_after, .. } => *retry_after,
             Self::Deferred { retry_after, .. } => Some(*retry_after),
             Self::Permanent { .. } | Self::Uncertain { .. } => None,
         }
@@ -217,13 +241,14 @@ impl SendError {
 
     /// Whether this says something bad about the provider, rather than about one message.
     pub fn blames_provider(&self) -> bool {
-        matches!(self, Self::Transient { .. } | Self::Uncertain { .. })
+        matches!(self, Self::Unavailable { .. } | Self::Transient { .. } | Self::Uncertain { .. })
     }
 
     /// The one word that metrics and attempts record.
     pub fn outcome(&self) -> &'static str {
         match self {
             Self::Permanent { .. } => "permanent",
+            Self::Unavailable { .. } => "unavailable",
             Self::Transient { .. } => "transient",
             Self::Uncertain { .. } => "uncertain",
             Self::Deferred { .. } => "deferred",

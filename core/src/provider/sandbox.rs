@@ -60,13 +60,13 @@ pub trait SandboxInbox: Send + Sync {
     /// Keeps a message and gives the id of the entry.
     ///
     /// # Errors
-    /// [`SendError::Transient`] when the storage does not answer.
+    /// [`SendError::Unavailable`] when the storage does not answer.
     fn record(&self, entry: SandboxEntry) -> BoxFuture<'_, Result<i64, SendError>>;
 
     /// Whether a message came.
     ///
     /// # Errors
-    /// [`SendError::Transient`] when the storage does not answer.
+    /// [`SendError::Unavailable`] when the storage does not answer.
     fn find<'a>(&'a self, provider_id: &'a str) -> BoxFuture<'a, Result<bool, SendError>>;
 }
 
@@ -191,6 +191,7 @@ mod tests {
             to: "628123456789".into(),
             body: "Halo".into(),
             media: None,
+            not_after: None,
             urgency: Urgency::Critical,
         };
         assert_eq!(Provider::lookup(&sandbox, &message).await.unwrap(), Lookup::Absent);

@@ -1,17 +1,25 @@
 //! What the jobs that send messages do.
 
-use super::{JobError, Outbox, Run};
+use super::{JobError, Outbox, Run, backoff_ms};
 use crate::{
     messages::{
         Begin, End, Letter, MessageChannel, MessageKind,
         service::{begin, finish, get},
     },
-    provider::{Accepted, Lookup, OutboundMail, OutboundMessage, RATE_LIMITED, SendError, Urgency},
+    provider::{
+        Accepted, Lookup, OutboundMail, OutboundMessage, RATE_LIMITED, SendError, Urgency,
+        guard::{Breaker, BreakerState},
+    },
     types::*,
 };
 use std::time::Duration;
+use tokio::time::Instant;
 
-/// Sends a message, or finds out what became of a try that was cut off.
+/// While the provider is out of order, a message is tried again after this time at the latest.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// Sends a message, or finds out what became of a try that was cut off. While the provider is out of order the message
+/// waits, until it expires, and loses none of its tries.
 pub(super) async fn deliver(run: &Run, id: MessageId) -> Result<(), JobError> {
     let channel = get(&run.ctx(), id).await?.channel;
     let provider = name(&run.outbox, channel);
@@ -26,7 +34,8 @@ pub(super) async fn deliver(run: &Run, id: MessageId) -> Result<(), JobError> {
                 return Err(later(RATE_LIMITED, milliseconds(ms)));
             }
             Begin::Send(letter) => {
-                let sent = send(&run.outbox, &letter).await;
+                let left = letter.expires_at.map(|end| milliseconds(end.since_ms(ctx.now)));
+                let sent = send(&run.outbox, &letter, left.map(|left| Instant::now() + left)).await;
                 return record(run, &letter, provider, sent).await;
             }
             Begin::Resolve(letter) => {
@@ -69,8 +78,18 @@ async fn record(
             let verdict = Err(JobError::GiveUp(format!("{code}: {reason}")));
             (End::Refused { code, error: reason }, verdict)
         }
+        Err(SendError::Unavailable { code, reason, retry_after }) => {
+            let verdict = Err(waits(run, letter, &format!("{code}: {reason}"), retry_after));
+            (End::Failed { code, error: reason }, verdict)
+        }
         Err(SendError::Transient { code, reason, retry_after }) => {
-            let verdict = Err(JobError::Retry { reason: format!("{code}: {reason}"), after: retry_after });
+            let said = format!("{code}: {reason}");
+            let verdict = if breaker(&run.outbox, letter.channel).state() == BreakerState::Closed {
+                Err(JobError::Retry { reason: said, after: retry_after })
+            } else {
+                // So much fails that it is not this message's fault.
+                Err(waits(run, letter, &said, retry_after))
+            };
             (End::Failed { code, error: reason }, verdict)
         }
         Err(SendError::Uncertain { reason }) => {
@@ -85,6 +104,19 @@ async fn record(
     };
     finish(&run.ctx(), letter, provider, &end).await?;
     verdict
+}
+
+/// Later, and the later the more tries there were.
+fn waits(run: &Run, letter: &Letter, reason: &str, asked: Option<Duration>) -> JobError {
+    let pause = milliseconds(backoff_ms(letter.attempt, run.app.random_below(1001))).min(LONGEST_WAIT);
+    later(reason, pause.max(asked.unwrap_or_default()))
+}
+
+fn breaker(outbox: &Outbox, channel: MessageChannel) -> &Breaker {
+    match channel {
+        MessageChannel::Whatsapp => &outbox.whatsapp.breaker,
+        MessageChannel::Email => &outbox.mail.breaker,
+    }
 }
 
 fn name(outbox: &Outbox, channel: MessageChannel) -> &str {
@@ -102,8 +134,9 @@ fn urgency(kind: MessageKind) -> Urgency {
     }
 }
 
-fn whatsapp(letter: &Letter) -> OutboundMessage {
+fn whatsapp(letter: &Letter, not_after: Option<Instant>) -> OutboundMessage {
     OutboundMessage {
+        not_after,
         message_id: letter.id.0,
         to: letter.address.trim_start_matches('+').to_owned(),
         body: letter.body.clone(),
@@ -124,16 +157,16 @@ fn mail(letter: &Letter) -> OutboundMail {
     }
 }
 
-async fn send(outbox: &Outbox, letter: &Letter) -> Result<Accepted, SendError> {
+async fn send(outbox: &Outbox, letter: &Letter, not_after: Option<Instant>) -> Result<Accepted, SendError> {
     match letter.channel {
-        MessageChannel::Whatsapp => outbox.whatsapp.provider.send(&whatsapp(letter)).await,
+        MessageChannel::Whatsapp => outbox.whatsapp.provider.send(&whatsapp(letter, not_after)).await,
         MessageChannel::Email => outbox.mail.provider.send(&mail(letter)).await,
     }
 }
 
 async fn lookup(outbox: &Outbox, letter: &Letter) -> Result<Lookup, SendError> {
     match letter.channel {
-        MessageChannel::Whatsapp => outbox.whatsapp.provider.lookup(&whatsapp(letter)).await,
+        MessageChannel::Whatsapp => outbox.whatsapp.provider.lookup(&whatsapp(letter, None)).await,
         MessageChannel::Email => outbox.mail.provider.lookup(&mail(letter)).await,
     }
 }

@@ -1,7 +1,7 @@
 //! Every kind of job, in one list.
 
 use super::{JobError, JobPriority, JobSpec, JobType, QueueName, Run, deliver, store};
-use crate::{accounts, event, files, idempotency, notifications, portal_access, types::*};
+use crate::{accounts, event, files, idempotency, messages, notifications, portal, portal_access, types::*};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -19,6 +19,7 @@ registry![
     SendBulk,
     SendMail,
     PruneJobs,
+    PruneMessages,
     SweepAccounts,
     SweepFiles,
     TrimAudit,
@@ -100,6 +101,23 @@ impl JobType for PruneJobs {
     }
 }
 
+/// Forgets messages, and what was said about them, that are older than they are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PruneMessages {}
+
+impl JobType for PruneMessages {
+    const KIND: &'static str = "prune-messages";
+    const QUEUE: QueueName = QueueName::System;
+    const PRIORITY: JobPriority = JobPriority::Low;
+    const TIMEOUT: Duration = Duration::from_secs(600);
+
+    async fn run(self, run: Run) -> Result<(), JobError> {
+        messages::service::prune(&run.ctx()).await?;
+        Ok(())
+    }
+}
+
 /// Removes sessions, links, sign-in codes and attempts that ended some time ago.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -134,7 +152,8 @@ impl JobType for TrimAudit {
     }
 }
 
-/// Throws away uploads that were given up before they were attached to anything.
+/// Throws away uploads that were given up before they were attached to anything, and reports that were given up before
+/// they were sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SweepFiles {}
@@ -146,6 +165,7 @@ impl JobType for SweepFiles {
     const TIMEOUT: Duration = Duration::from_secs(3600);
 
     async fn run(self, run: Run) -> Result<(), JobError> {
+        portal::service::expire_drafts(&run.ctx()).await?;
         files::service::sweep(&run.ctx()).await?;
         Ok(())
     }
@@ -202,12 +222,13 @@ mod tests {
         golden(SendBulk { message_id }, "send-bulk", r#"{"message_id":7}"#);
         golden(SendMail { message_id }, "send-mail", r#"{"message_id":7}"#);
         golden(PruneJobs {}, "prune-jobs", "{}");
+        golden(PruneMessages {}, "prune-messages", "{}");
         golden(SweepAccounts {}, "sweep-accounts", "{}");
         golden(SweepFiles {}, "sweep-files", "{}");
         golden(TrimAudit {}, "trim-audit", "{}");
         golden(ForgetKeys {}, "forget-keys", "{}");
         golden(PurgeNotifications {}, "purge-notifications", "{}");
-        assert_eq!(REGISTRY.len(), 11, "every kind has its golden payload here");
+        assert_eq!(REGISTRY.len(), 12, "every kind has its golden payload here");
     }
 
     #[test]

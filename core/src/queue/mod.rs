@@ -33,14 +33,14 @@ mod worker;
 pub use {
     job::{Extra, JobError, JobSpec, JobType, Run, backoff_ms},
     jobs::{
-        ForgetKeys, PruneJobs, PurgeNotifications, REGISTRY, SendBulk, SendGroup, SendMail, SendNotification,
-        SendOtp, SweepAccounts, SweepFiles, TrimAudit,
+        ForgetKeys, PruneJobs, PruneMessages, PurgeNotifications, REGISTRY, SendBulk, SendGroup, SendMail,
+        SendNotification, SendOtp, SweepAccounts, SweepFiles, TrimAudit,
     },
     outbox::{Outbox, OutboxError},
     relay::{redis_answers, relay},
     run::drain,
     sandbox::DbInbox,
-    service::{cancel, enqueue, enqueue_with, get, list, retry, stats},
+    service::{cancel, enqueue, enqueue_with, get, list, oldest_due, retry, stats},
     worker::{Worker, WorkerSettings},
 };
 

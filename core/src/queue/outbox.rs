@@ -9,7 +9,7 @@ use crate::{
         OutboundMail, OutboundMessage, Provider,
         guard::{BreakerSettings, GuardSettings, Guarded, Limits, guard},
         http::Reach,
-        mail::{self, Encryption, Smtp},
+        mail::{self, Encryption, NoServer, Smtp},
         sandbox::Sandbox,
         whatsapp::fonnte::{self, Fonnte},
     },
@@ -45,12 +45,14 @@ pub enum OutboxError {
 }
 
 impl Outbox {
-    /// Sets up what the configuration names: the sandbox where nothing else is.
+    /// Sets up what the configuration names: the sandbox where nothing else is. An installation whose WhatsApp messages
+    /// really go out has no sandbox for its mails either: without a mail server they are refused.
     ///
     /// # Errors
     /// [`OutboxError`] names the setting that cannot be used. Must be called inside a tokio runtime.
     pub fn from_config(app: &App) -> Result<Outbox, OutboxError> {
         let config = &app.config;
+        let real = config.whatsapp.provider != WhatsappProvider::Sandbox;
         let sandbox = Sandbox::new(Arc::new(DbInbox(app.clone())));
         let whatsapp: Arc<dyn Provider<OutboundMessage>> = match config.whatsapp.provider {
             WhatsappProvider::Sandbox => Arc::new(sandbox.clone()),
@@ -58,9 +60,9 @@ impl Outbox {
         };
         let mail: Arc<dyn Provider<OutboundMail>> = match smtp(config)? {
             Some(settings) => Arc::new(Smtp::new(&settings)?),
+            None if real => Arc::new(NoServer),
             None => Arc::new(sandbox),
         };
-        let real = config.whatsapp.provider != WhatsappProvider::Sandbox;
         let limits = Limits {
             per_window: if real { config.whatsapp.limit as usize } else { SANDBOX_LIMIT },
             window: config.whatsapp.limit_window,

@@ -14,7 +14,7 @@ use crate::{
 pub struct DbInbox(pub App);
 
 fn unavailable(error: Error) -> SendError {
-    SendError::transient("sandbox", error.to_string())
+    SendError::unavailable("sandbox", error.to_string())
 }
 
 impl SandboxInbox for DbInbox {

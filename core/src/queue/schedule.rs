@@ -5,8 +5,8 @@
 //! and only the latest of several.
 
 use super::{
-    ForgetKeys, JobType, PruneJobs, PurgeNotifications, SweepAccounts, SweepFiles, TrimAudit, cron::Cron,
-    service::enqueue, store,
+    ForgetKeys, JobType, PruneJobs, PruneMessages, PurgeNotifications, SweepAccounts, SweepFiles, TrimAudit,
+    cron::Cron, service::enqueue, store,
 };
 use crate::{
     app::App,
@@ -44,6 +44,7 @@ schedule! {
     "forget-keys" "40 * * * *" => ForgetKeys {};
     "sweep-accounts" "30 3 * * *" => SweepAccounts {};
     "sweep-files" "50 3 * * *" => SweepFiles {};
+    "prune-messages" "30 4 * * *" => PruneMessages {};
     "purge-notifications" "10 4 * * *" => PurgeNotifications {};
     "trim-audit" "50 3 * * *" => TrimAudit {};
 }

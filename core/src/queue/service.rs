@@ -6,7 +6,7 @@ use super::{
     store::{self, NewJob, Place},
 };
 use crate::{
-    app::Ctx,
+    app::{App, Ctx},
     db::Tx,
     error::{Error, Result},
     event::{Event, Subject, SubjectKind, emit},
@@ -50,15 +50,8 @@ pub async fn stats(ctx: &Ctx) -> Result<QueueStats> {
     let delayed = store::delayed(&mut tx, now).await?;
     let hour = store::done_since(&mut tx, now.plus_seconds(-3600)).await?;
     let five_minutes = store::done_since(&mut tx, now.plus_seconds(-300)).await?;
-    let mut oldest = None;
-    let mut oldest_critical = None;
-    for priority in JobPriority::ALL {
-        let at = store::oldest_due(&mut tx, *priority, now).await?;
-        if *priority == JobPriority::Critical {
-            oldest_critical = at;
-        }
-        oldest = oldest.into_iter().chain(at).min();
-    }
+    let oldest = oldest(&mut tx, now).await?;
+    let oldest_critical = store::oldest_due(&mut tx, JobPriority::Critical, now).await?;
     let age = |at: Option<Time>| at.map_or(0, |at| now.since_ms(at).max(0));
     Ok(QueueStats {
         waiting: kinds.iter().map(|kind| kind.waiting).sum::<i64>() - delayed,
@@ -71,6 +64,21 @@ pub async fn stats(ctx: &Ctx) -> Result<QueueStats> {
         oldest_critical_ms: age(oldest_critical),
         kinds,
     })
+}
+
+/// Since when the oldest due job has been waiting.
+pub async fn oldest_due(app: &App) -> Result<Option<Time>> {
+    let mut tx = app.db.read().await?;
+    oldest(&mut tx, app.now()).await
+}
+
+async fn oldest(tx: &mut Tx, now: Time) -> Result<Option<Time>> {
+    let mut oldest = None;
+    for priority in JobPriority::ALL {
+        let at = store::oldest_due(tx, *priority, now).await?;
+        oldest = oldest.into_iter().chain(at).min();
+    }
+    Ok(oldest)
 }
 
 /// A page of the jobs of one state: waiting ones in the order in which they will run, others the latest first.
@@ -117,7 +125,7 @@ pub async fn retry(ctx: &Ctx, id: JobId) -> Result<JobRetried> {
     Ok(JobRetried { id, state: JobState::Waiting })
 }
 
-/// Calls a waiting job off.
+/// Calls a waiting job off. The message it was to send has failed then.
 pub async fn cancel(ctx: &Ctx, id: JobId) -> Result<JobView> {
     let mut tx = ctx.app.db.write().await?;
     let mut job = store::get(&mut tx, id, true).await?.ok_or(Error::NotFound("job"))?;
@@ -128,6 +136,9 @@ pub async fn cancel(ctx: &Ctx, id: JobId) -> Result<JobView> {
         ));
     }
     store::cancel(&mut tx, id, ctx.now).await?;
+    if let Some(message) = message_of(&job.payload) {
+        messages::service::abandon(&mut tx, ctx, message, "its job was called off").await?;
+    }
     emit(&mut tx, ctx, &subject(&job), Event::JobCancelled { job_kind: job.kind.clone() }).await?;
     tx.commit().await?;
     job.state = JobState::Cancelled;

@@ -10,7 +10,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
 
 use crate::provider::{Accepted, BoxFuture, Lookup, Outgoing, Provider, RATE_LIMITED, SendError, Urgency};
 
@@ -241,6 +244,8 @@ impl Drop for Permit<'_> {
     }
 }
 
+const TOO_LATE: SendError = SendError::Deferred { code: RATE_LIMITED, retry_after: Duration::ZERO };
+
 pub(super) struct Limited<P> {
     inner: P,
     limiter: Arc<Limiter>,
@@ -259,7 +264,11 @@ impl<M: Outgoing, P: Provider<M>> Provider<M> for Limited<P> {
 
     fn send<'a>(&'a self, message: &'a M) -> BoxFuture<'a, Result<Accepted, SendError>> {
         Box::pin(async move {
-            let permit = self.limiter.acquire(message.urgency()).await?;
+            let acquire = self.limiter.acquire(message.urgency());
+            let permit = match message.not_after() {
+                None => acquire.await?,
+                Some(end) => timeout_at(end, acquire).await.unwrap_or(Err(TOO_LATE))?,
+            };
             let result = self.inner.send(message).await;
             drop(permit);
             result

@@ -8,11 +8,15 @@ use crate::provider::{Accepted, BREAKER_OPEN, BoxFuture, RATE_LIMITED, SendError
 const WINDOW: Duration = Duration::from_millis(800);
 const OPEN_FOR: Duration = Duration::from_millis(200);
 
-struct Note(Urgency);
+struct Note(Urgency, Option<Instant>);
 
 impl Outgoing for Note {
     fn urgency(&self) -> Urgency {
         self.0
+    }
+
+    fn not_after(&self) -> Option<Instant> {
+        self.1
     }
 }
 
@@ -71,7 +75,7 @@ fn down() -> Result<(), SendError> {
 }
 
 async fn send(guarded: &Guarded<Note>, urgency: Urgency) -> Result<(), SendError> {
-    guarded.provider.send(&Note(urgency)).await.map(|_| ())
+    guarded.provider.send(&Note(urgency, None)).await.map(|_| ())
 }
 
 #[tokio::test]
@@ -238,6 +242,19 @@ async fn a_provider_that_never_returns_leaves_it_uncertain() {
     assert!(matches!(error, SendError::Uncertain { .. }));
     assert!(start.elapsed() < Duration::from_secs(10));
     assert_eq!(guarded.limiter.room(), 4);
+}
+
+#[tokio::test]
+async fn a_code_that_stands_in_line_beyond_its_time_does_not_go_out() {
+    let provider = Scripted::new(1, vec![Ok(())]);
+    let guarded = guard(provider.clone(), settings(1, 5));
+    send(&guarded, Urgency::Critical).await.unwrap();
+    let late = Note(Urgency::Critical, Some(Instant::now() + WINDOW / 4));
+    let error = guarded.provider.send(&late).await.unwrap_err();
+    assert_eq!((error.code(), error.retry_after()), (RATE_LIMITED, Some(Duration::ZERO)));
+    let patient = Note(Urgency::Critical, Some(Instant::now() + WINDOW * 2));
+    guarded.provider.send(&patient).await.unwrap();
+    assert_eq!(provider.calls().len(), 2);
 }
 
 #[tokio::test]

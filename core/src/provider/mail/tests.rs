@@ -98,7 +98,7 @@ async fn what_the_server_says_decides_about_trying_again() {
 
     let (port, _) = server(&[("MAIL", "451 later")]).await;
     let later = smtp(port).send(&mail()).await.unwrap_err();
-    assert!(matches!(later, SendError::Transient { .. }));
+    assert!(matches!(later, SendError::Unavailable { .. }));
 
     let (port, _) = server(&[(".", "")]).await;
     let broken = smtp(port).send(&mail()).await.unwrap_err();

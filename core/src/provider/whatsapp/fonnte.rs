@@ -104,11 +104,11 @@ impl Fonnte {
         match failed {
             None => judged,
             Some(failed) => Err(match judged {
-                Err(refused @ (SendError::Permanent { .. } | SendError::Transient { .. }))
-                    if status.is_client_error() && status.as_u16() != 429 =>
-                {
-                    refused
-                }
+                Err(
+                    refused @ (SendError::Permanent { .. }
+                    | SendError::Unavailable { .. }
+                    | SendError::Transient { .. }),
+                ) if status.is_client_error() && status.as_u16() != 429 => refused,
                 _ => failed,
             }),
         }
@@ -198,15 +198,14 @@ fn id_for(answer: &Map<String, Value>, to: &str) -> Option<String> {
 
 enum Class {
     Permanent,
-    Transient(Option<Duration>),
+    Account,
 }
 
 /// What Fonnte's reasons mean. Matched as a part of the lower-cased reason, first hit wins; a reason
 /// that is not listed is tried again, because a message is only given up on a known refusal.
 ///
-/// Trouble with the account (token, quota, device) is not the message's fault: it is transient, so
-/// that the circuit breaker opens and messages wait for the operator. The exact words are not all
-/// documented; correct them here.
+/// Trouble with the account (token, quota, device, rate) is not the message's fault: messages wait for
+/// the operator. The exact words are not all documented; correct them here.
 const REASONS: &[(&str, &str, Class)] = &[
     ("target invalid", "invalid_target", Class::Permanent),
     ("invalid target", "invalid_target", Class::Permanent),
@@ -220,14 +219,14 @@ const REASONS: &[(&str, &str, Class)] = &[
     ("4mb", "file_too_big", Class::Permanent),
     ("4 mb", "file_too_big", Class::Permanent),
     ("file format", "file_type", Class::Permanent),
-    ("token invalid", "token", Class::Transient(Some(MINUTE))),
-    ("invalid token", "token", Class::Transient(Some(MINUTE))),
-    ("unknown user", "token", Class::Transient(Some(MINUTE))),
-    ("insufficient quota", "quota", Class::Transient(Some(MINUTE))),
-    ("disconnected device", "device", Class::Transient(Some(MINUTE))),
-    ("device disconnect", "device", Class::Transient(Some(MINUTE))),
-    ("too many request", "rate", Class::Transient(Some(MINUTE))),
-    ("rate limit", "rate", Class::Transient(Some(MINUTE))),
+    ("token invalid", "token", Class::Account),
+    ("invalid token", "token", Class::Account),
+    ("unknown user", "token", Class::Account),
+    ("insufficient quota", "quota", Class::Account),
+    ("disconnected device", "device", Class::Account),
+    ("device disconnect", "device", Class::Account),
+    ("too many request", "rate", Class::Account),
+    ("rate limit", "rate", Class::Account),
 ];
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -242,8 +241,8 @@ fn refusal(reason: &str) -> SendError {
     };
     match REASONS.iter().find(|(part, ..)| lower.contains(part)) {
         Some((_, code, Class::Permanent)) => SendError::permanent(*code, shown),
-        Some((_, code, Class::Transient(retry_after))) => {
-            SendError::Transient { code: (*code).to_owned(), reason: shown, retry_after: *retry_after }
+        Some((_, code, Class::Account)) => {
+            SendError::Unavailable { code: (*code).to_owned(), reason: shown, retry_after: Some(MINUTE) }
         }
         None => SendError::transient("refused", shown),
     }

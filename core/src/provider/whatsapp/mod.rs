@@ -1,6 +1,7 @@
 //! WhatsApp: the message as every gateway gets it, and what gateways report back.
 
 use std::fmt;
+use tokio::time::Instant;
 
 use super::{Media, Outgoing, SendError, Urgency};
 use crate::messages::MessageStatus;
@@ -21,11 +22,17 @@ pub struct OutboundMessage {
     pub media: Option<Media>,
     /// Who goes first where a limit makes messages wait.
     pub urgency: Urgency,
+    /// After this it is of no use.
+    pub not_after: Option<Instant>,
 }
 
 impl Outgoing for OutboundMessage {
     fn urgency(&self) -> Urgency {
         self.urgency
+    }
+
+    fn not_after(&self) -> Option<Instant> {
+        self.not_after
     }
 }
 
@@ -203,6 +210,7 @@ mod tests {
             to: to.into(),
             body: body.into(),
             media: None,
+            not_after: None,
             urgency: Urgency::Normal,
         }
     }

@@ -13,6 +13,7 @@ fn message() -> OutboundMessage {
         body: "Halo & selamat".into(),
         media: None,
         urgency: Urgency::Normal,
+        not_after: None,
     }
 }
 
@@ -80,7 +81,7 @@ async fn account_trouble_waits_and_does_not_condemn_the_message() {
     for reason in ["token invalid", "insufficient quota", "request invalid on disconnected device"] {
         let body = format!(r#"{{"Status":false,"Reason":"{reason}"}}"#);
         let error = answer(Answer::json(200, &body)).await.unwrap_err();
-        assert!(matches!(error, SendError::Transient { .. }), "{reason}");
+        assert!(matches!(error, SendError::Unavailable { .. }), "{reason}");
         assert_eq!(error.retry_after(), Some(MINUTE), "{reason}");
     }
 }
@@ -131,6 +132,7 @@ async fn a_refused_connection_is_certain() {
     server.stop().await;
     let error = fonnte.send(&message()).await.unwrap_err();
     assert_eq!(error.code(), "connect");
+    assert!(matches!(error, SendError::Unavailable { .. }), "{error:?}");
 }
 
 #[tokio::test]
