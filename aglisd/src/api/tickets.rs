@@ -257,7 +257,7 @@ struct NewAttachments {
     purpose: Option<String>,
     /// Whether the customer may see them; no when absent.
     customer_visible: Option<bool>,
-    /// Photos (JPEG, PNG, WebP) up to 10 MiB and videos (MP4, WebM, 3GP) up to 50 MiB, at most five.
+    /// Photos (JPEG, PNG, WebP) up to 10 MiB and videos (MP4, MOV, WebM, 3GP) up to 50 MiB, at most five.
     #[schema(value_type = Vec<String>, format = Binary)]
     file: Vec<Vec<u8>>,
 }

@@ -90,6 +90,15 @@ impl Folder {
         .await
     }
 
+    /// Whether a file is there.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub async fn has(&self, sha256: &str) -> Result<bool, FileError> {
+        let name = sha256.to_owned();
+        self.blocking(move |inner| Ok(inner.path(&name)?.try_exists()?)).await
+    }
+
     /// Where a file lies, for streaming it out.
     ///
     /// # Errors

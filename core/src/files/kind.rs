@@ -13,6 +13,8 @@ pub enum Kind {
     Webp,
     /// MPEG-4 video.
     Mp4,
+    /// QuickTime video, as iPhones take it.
+    Mov,
     /// WebM video.
     Webm,
     /// 3GPP video.
@@ -50,6 +52,7 @@ impl Kind {
             Self::Png => "image/png",
             Self::Webp => "image/webp",
             Self::Mp4 => "video/mp4",
+            Self::Mov => "video/quicktime",
             Self::Webm => "video/webm",
             Self::ThreeGp => "video/3gpp",
         }
@@ -62,6 +65,7 @@ impl Kind {
             Self::Png => "png",
             Self::Webp => "webp",
             Self::Mp4 => "mp4",
+            Self::Mov => "mov",
             Self::Webm => "webm",
             Self::ThreeGp => "3gp",
         }
@@ -69,7 +73,7 @@ impl Kind {
 
     /// The kind behind a stored MIME type.
     pub fn from_mime(mime: &str) -> Option<Self> {
-        [Self::Jpeg, Self::Png, Self::Webp, Self::Mp4, Self::Webm, Self::ThreeGp]
+        [Self::Jpeg, Self::Png, Self::Webp, Self::Mp4, Self::Mov, Self::Webm, Self::ThreeGp]
             .into_iter()
             .find(|kind| kind.mime() == mime)
     }
@@ -80,8 +84,8 @@ impl Kind {
     }
 }
 
-/// MP4 and 3GP begin with an `ftyp` box that names the brand; QuickTime, audio and HEIF have the
-/// same box with other brands.
+/// MP4, QuickTime and 3GP begin with an `ftyp` box that names the brand; audio and HEIF have the same
+/// box with other brands.
 fn iso_media(bytes: &[u8]) -> Option<Kind> {
     let size = u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?) as usize;
     if bytes.get(4..8)? != b"ftyp" || size < 16 || !size.is_multiple_of(4) || size > bytes.len() {
@@ -90,6 +94,7 @@ fn iso_media(bytes: &[u8]) -> Option<Kind> {
     // Another box has to follow, or there is no video in it.
     bytes.get(size..size + 8)?;
     match bytes.get(8..12)? {
+        b"qt  " => Some(Kind::Mov),
         brand if brand.starts_with(b"3gp") || brand.starts_with(b"3g2") => Some(Kind::ThreeGp),
         b"isom" | b"iso2" | b"iso3" | b"iso4" | b"iso5" | b"iso6" | b"iso7" | b"iso8" | b"iso9" | b"mp41"
         | b"mp42" | b"avc1" | b"M4V " | b"M4VH" | b"M4VP" | b"MSNV" | b"dash" | b"mmp4" => Some(Kind::Mp4),
@@ -155,9 +160,10 @@ mod tests {
     fn videos_are_known_by_brand_and_document_type() {
         assert_eq!(Kind::of(&mp4(b"isom")).unwrap(), Kind::Mp4);
         assert_eq!(Kind::of(&mp4(b"mp42")).unwrap(), Kind::Mp4);
+        assert_eq!(Kind::of(&mp4(b"qt  ")).unwrap(), Kind::Mov);
         assert_eq!(Kind::of(&mp4(b"3gp5")).unwrap(), Kind::ThreeGp);
         assert_eq!(Kind::of(&webm()).unwrap(), Kind::Webm);
-        for kind in [Kind::Jpeg, Kind::Png, Kind::Webp, Kind::Mp4, Kind::Webm, Kind::ThreeGp] {
+        for kind in [Kind::Jpeg, Kind::Png, Kind::Webp, Kind::Mp4, Kind::Mov, Kind::Webm, Kind::ThreeGp] {
             assert_eq!(Kind::from_mime(kind.mime()), Some(kind));
         }
     }
@@ -176,7 +182,6 @@ mod tests {
             (b"MZ\x90\0\x03\0\0\0", ""),
             (b"hello", "text"),
             (b"\0\0\0\x18ftypisom", ""),
-            (&mp4(b"qt  "), ""),
             (&mp4(b"heic"), ""),
             (&mp4(b"M4A "), ""),
             (&matroska, ""),

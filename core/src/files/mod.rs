@@ -65,7 +65,8 @@ impl Default for Limits {
 }
 
 /// What people may attach, in words for error messages and upload forms.
-pub const ACCEPTED: &str = "photos (JPEG, PNG, WebP) up to 10 MiB and videos (MP4, WebM, 3GP) up to 50 MiB";
+pub const ACCEPTED: &str =
+    "photos (JPEG, PNG, WebP) up to 10 MiB and videos (MP4, MOV, WebM, 3GP) up to 50 MiB";
 
 /// Why a file is not taken or not found.
 #[derive(Debug, thiserror::Error)]

@@ -54,7 +54,9 @@ fn format(kind: Kind) -> Result<ImageFormat, FileError> {
         Kind::Jpeg => Ok(ImageFormat::Jpeg),
         Kind::Png => Ok(ImageFormat::Png),
         Kind::Webp => Ok(ImageFormat::WebP),
-        Kind::Mp4 | Kind::Webm | Kind::ThreeGp => Err(FileError::Kind { found: kind.mime().to_owned() }),
+        Kind::Mp4 | Kind::Mov | Kind::Webm | Kind::ThreeGp => {
+            Err(FileError::Kind { found: kind.mime().to_owned() })
+        }
     }
 }
 

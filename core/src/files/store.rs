@@ -52,10 +52,11 @@ pub async fn get(tx: &mut Tx, id: FileId) -> Result<Option<FileRow>, DbError> {
     .await
 }
 
-/// The hashes among these that a file has.
+/// The hashes among these that a file has, or a report that is still being filled in.
 pub async fn referred(tx: &mut Tx, sha256: &[String]) -> Result<Vec<String>, DbError> {
-    let mut query = Query::new("SELECT DISTINCT sha256 FROM files WHERE sha256 IN ");
+    let mut query = Query::new("SELECT sha256 FROM files WHERE sha256 IN ");
     query.bind_list(sha256);
+    query.push(" UNION SELECT sha256 FROM portal_draft_files WHERE sha256 IN ").bind_list(sha256);
     let rows: Vec<(String,)> = tx.all_of(query).await?;
     Ok(rows.into_iter().map(|(sha256,)| sha256).collect())
 }

@@ -47,6 +47,8 @@ impl Trouble {
 
 /// Files that may come with a report.
 pub const MOST_FILES: usize = 5;
+/// Days after which a report that nobody goes on with is forgotten.
+pub const DRAFT_DAYS: i64 = 30;
 /// Days from today on which a visit can be asked for.
 pub const VISIT_DAYS: i8 = 7;
 

@@ -1,16 +1,17 @@
 //! Use cases of the portal that belong to no other slice.
 
-use super::{DashboardStats, Draft, DraftFile, MOST_FILES, Profile, ProfileChange, store};
+use super::{DRAFT_DAYS, DashboardStats, Draft, DraftFile, MOST_FILES, Profile, ProfileChange, store};
 use crate::{
     app::{Actor, Ctx},
     customers::{self, CustomerChange},
-    error::{Error, Result},
+    error::{Error, FieldError, Result},
     files::{FileError, Kept},
     tickets::{self, NewTicket, TicketStatus},
     types::*,
 };
 
 const RATE_DAYS: i64 = 14;
+const EXPIRE_BATCH: i64 = 500;
 
 /// The customer who asks.
 ///
@@ -155,7 +156,8 @@ pub async fn remove_file(ctx: &Ctx, key: &str) -> Result<()> {
 /// Gives the ticket's number.
 ///
 /// # Errors
-/// [`Error::Conflict`] with `already_sent` when the token is of a report that was sent or thrown away.
+/// [`Error::Conflict`] with `already_sent` when the token is of a report that was sent or thrown away;
+/// [`Error::Invalid`] with `file_missing` for files whose content is lost, which the report then has no more.
 pub async fn send(ctx: &Ctx, token: &str, title: &str) -> Result<String> {
     let customer = who(ctx)?;
     let (draft, known) = draft(ctx).await?;
@@ -174,6 +176,7 @@ pub async fn send(ctx: &Ctx, token: &str, title: &str) -> Result<String> {
         ..NewTicket::default()
     };
     let ticket = tickets::service::draft(ctx, new).await?;
+    refuse_lost(ctx, &draft).await?;
     let kept: Vec<Kept> = draft.files.into_iter().map(|file| file.file).collect();
     let mut tx = ctx.app.db.write().await?;
     if !store::take_draft(&mut tx, customer, token).await? {
@@ -183,4 +186,42 @@ pub async fn send(ctx: &Ctx, token: &str, title: &str) -> Result<String> {
     tickets::service::attach_in(&mut tx, ctx, id, &kept, "report", true).await?;
     tx.commit().await?;
     Ok(tickets::service::get(ctx, id).await?.summary.number)
+}
+
+/// Takes files whose content is lost out of the report, and names them.
+async fn refuse_lost(ctx: &Ctx, draft: &Draft) -> Result<()> {
+    let mut lost = Vec::new();
+    for file in &draft.files {
+        if !ctx.app.files.has(&file.file.sha256).await? {
+            lost.push(file);
+        }
+    }
+    if lost.is_empty() {
+        return Ok(());
+    }
+    let keys: Vec<&str> = lost.iter().map(|file| file.key.as_str()).collect();
+    change_draft(ctx, |draft| draft.files.retain(|file| !keys.contains(&file.key.as_str()))).await?;
+    let complaint = |file: &&DraftFile| {
+        FieldError::new(
+            "photos",
+            "file_missing",
+            format!("{} is not kept any more: attach it again", file.file.name),
+        )
+    };
+    Err(Error::Invalid(lost.iter().map(complaint).collect()))
+}
+
+/// Forgets reports that nobody has gone on with for [`DRAFT_DAYS`] days. Runs nightly, before the files.
+pub async fn expire_drafts(ctx: &Ctx) -> Result<u64> {
+    let before = ctx.now.plus_seconds(-DRAFT_DAYS * 86_400);
+    let mut removed = 0;
+    loop {
+        let mut tx = ctx.app.db.write().await?;
+        let some = store::expire_drafts(&mut tx, before, EXPIRE_BATCH).await?;
+        tx.commit().await?;
+        removed += some;
+        if some < EXPIRE_BATCH.unsigned_abs() {
+            return Ok(removed);
+        }
+    }
 }

@@ -41,15 +41,33 @@ pub async fn draft_for_change(
     Ok(DraftRow { token, draft })
 }
 
-/// Keeps a changed draft.
+/// Keeps a changed draft, and which content it refers to.
 pub async fn save_draft(tx: &mut Tx, customer: CustomerId, draft: &Draft, now: Time) -> Result<(), DbError> {
+    let files: Vec<&str> = draft.files.iter().map(|file| file.file.sha256.as_str()).collect();
     let draft = serde_json::to_value(draft).unwrap_or_default();
     tx.run(
         "UPDATE portal_drafts SET draft = $2, updated_at = $3 WHERE customer_id = $1",
         args![customer, draft, now],
     )
     .await?;
+    tx.run("DELETE FROM portal_draft_files WHERE customer_id = $1", args![customer]).await?;
+    for file in files {
+        tx.run(
+            "INSERT INTO portal_draft_files (customer_id, sha256) VALUES ($1, $2) ON CONFLICT (customer_id, sha256) DO NOTHING",
+            args![customer, file],
+        )
+        .await?;
+    }
     Ok(())
+}
+
+/// Forgets up to `limit` drafts that were last changed before an instant.
+pub async fn expire_drafts(tx: &mut Tx, before: Time, limit: i64) -> Result<u64, DbError> {
+    tx.run(
+        "DELETE FROM portal_drafts WHERE customer_id IN (SELECT customer_id FROM portal_drafts WHERE updated_at < $1 ORDER BY updated_at LIMIT $2)",
+        args![before, limit],
+    )
+    .await
 }
 
 /// Forgets a draft.

@@ -7,16 +7,22 @@ use aglis_core::{
     tickets::{NewTicket, service},
     types::*,
 };
-use aglis_tests::both;
+use aglis_tests::{World, both};
 
 /// A picture of one red point.
-const PNG: &[u8] = &[
+pub const PNG: &[u8] = &[
     0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0x00, 0x00, 0x00, 0x0d, 0x49, 0x48, 0x44, 0x52, 0x00,
     0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x01, 0x08, 0x02, 0x00, 0x00, 0x00, 0x90, 0x77, 0x53, 0xde, 0x00,
     0x00, 0x00, 0x0c, 0x49, 0x44, 0x41, 0x54, 0x78, 0x9c, 0x63, 0xf8, 0xcf, 0xc0, 0x00, 0x00, 0x03, 0x01,
     0x01, 0x00, 0xc9, 0xfe, 0x92, 0xef, 0x00, 0x00, 0x00, 0x00, 0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60,
     0x82,
 ];
+
+/// Makes a kept file look as if it had been put long ago.
+pub fn age(world: &World, sha256: &str) {
+    let file = std::fs::File::options().append(true).open(world.app.files.path(sha256).unwrap()).unwrap();
+    file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000)).unwrap();
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn photos_are_kept_with_the_ticket_and_shown_to_those_who_may() {
@@ -67,9 +73,7 @@ async fn photos_are_kept_with_the_ticket_and_shown_to_those_who_may() {
         let stray = world.app.files.put(b"given up".to_vec()).await.unwrap().sha256;
         assert_eq!(files::service::sweep(&world.root()).await.unwrap(), 0);
         for name in [&stray, &kept.sha256] {
-            let file =
-                std::fs::File::options().append(true).open(world.app.files.path(name).unwrap()).unwrap();
-            file.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000)).unwrap();
+            age(&world, name);
         }
         assert_eq!(files::service::sweep(&world.root()).await.unwrap(), 1);
         assert!(world.app.files.read(&stray).await.is_err());

@@ -1,7 +1,7 @@
 //! Tickets: from the report to the end, on both databases.
 
 mod ending;
-mod files;
+pub mod files;
 pub mod fixture;
 mod listing;
 pub mod moving;

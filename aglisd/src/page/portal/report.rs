@@ -353,6 +353,11 @@ pub async fn send(Posted { frame, form }: Posted) -> Shown {
             Ok(frame.go_with(&format!("/customer/tickets/{number}"), flash))
         }
         Err(Error::Conflict { code: "already_sent", .. }) => Ok(sent_before(&frame)),
+        Err(Error::Invalid(fields)) if fields.iter().all(|field| field.code == "file_missing") => {
+            let errors = FormErrors::from_fields(&frame, "portal", &fields[..fields.len().min(1)]);
+            let (draft, token) = service::draft(ctx).await?;
+            page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, Step::Photos, &draft, &token, true).await
+        }
         Err(error) => Err(error.into()),
     }
 }
