@@ -240,6 +240,7 @@ CREATE TABLE otp_codes (
 CREATE INDEX otp_codes_phone ON otp_codes (phone, created_at);
 CREATE INDEX otp_codes_ip ON otp_codes (ip, created_at);
 CREATE INDEX otp_codes_created ON otp_codes (created_at);
+CREATE INDEX otp_codes_customer ON otp_codes (customer_id) WHERE customer_id IS NOT NULL;
 -- A new code kills the old one, also when two are asked for at once.
 CREATE UNIQUE INDEX otp_codes_live ON otp_codes (purpose, phone) WHERE used_at IS NULL AND dead_at IS NULL;
 
@@ -278,7 +279,7 @@ CREATE INDEX files_sha256 ON files (sha256);
 
 CREATE TABLE tickets (
   id {id},
-  number TEXT NOT NULL UNIQUE,
+  number {text_c} NOT NULL UNIQUE,
   customer_id BIGINT REFERENCES customers (id),
   type TEXT NOT NULL,
   category TEXT NOT NULL,
@@ -393,6 +394,15 @@ CREATE TABLE portal_drafts (
   draft {json} NOT NULL,
   updated_at {time} NOT NULL
 );
+CREATE INDEX portal_drafts_updated ON portal_drafts (updated_at);
+
+-- The content that reports being filled in refer to, so that it is not taken for given up.
+CREATE TABLE portal_draft_files (
+  customer_id BIGINT NOT NULL REFERENCES portal_drafts (customer_id) ON DELETE CASCADE,
+  sha256 TEXT NOT NULL,
+  PRIMARY KEY (customer_id, sha256)
+);
+CREATE INDEX portal_draft_files_sha256 ON portal_draft_files (sha256);
 
 -- Events, which are also the audit trail. `payload` is text, not a document, because the hash covers its very bytes.
 -- `seq` and `hash` are given by the sealer right after the commit: a gap-free order that no transactions fight over.
@@ -400,7 +410,7 @@ CREATE TABLE events (
   id {id},
   seq BIGINT UNIQUE,
   at {time} NOT NULL,
-  kind TEXT NOT NULL,
+  kind {text_c} NOT NULL,
   actor_kind TEXT NOT NULL,
   actor_id BIGINT,
   actor_name TEXT NOT NULL,
@@ -504,6 +514,7 @@ CREATE INDEX messages_ticket ON messages (ticket_id, id) WHERE ticket_id IS NOT 
 CREATE INDEX messages_provider ON messages (provider, provider_id) WHERE provider_id IS NOT NULL;
 CREATE INDEX messages_provider_state ON messages (provider, provider_state_id) WHERE provider_state_id IS NOT NULL;
 CREATE INDEX messages_status ON messages (status, id);
+CREATE INDEX messages_created ON messages (created_at);
 
 -- One row per try, written as `sending` before the provider is called.
 CREATE TABLE message_attempts (
@@ -533,6 +544,8 @@ CREATE TABLE message_callbacks (
   received_at {time} NOT NULL,
   UNIQUE (provider, dedupe_key)
 );
+CREATE INDEX message_callbacks_message ON message_callbacks (message_id) WHERE message_id IS NOT NULL;
+CREATE INDEX message_callbacks_waiting ON message_callbacks (received_at) WHERE message_id IS NULL;
 CREATE INDEX message_callbacks_unmatched ON message_callbacks (provider, provider_id) WHERE message_id IS NULL;
 CREATE INDEX message_callbacks_unmatched_state ON message_callbacks (provider, provider_state_id) WHERE message_id IS NULL;
 
@@ -549,6 +562,7 @@ CREATE TABLE sandbox_messages (
   created_at {time} NOT NULL
 );
 CREATE INDEX sandbox_messages_address ON sandbox_messages (address, id);
+CREATE INDEX sandbox_messages_created ON sandbox_messages (created_at);
 
 -- Notification centre
 

@@ -14,13 +14,14 @@ pub const CODE_LIFE_S: i64 = 10 * 60;
 pub const RESEND_AFTER_S: i64 = 60;
 /// Codes per number and hour.
 pub const CODES_PER_HOUR: i64 = 5;
-/// Codes per address and hour. Many customers share one address behind their mobile provider.
+/// Codes per address and hour. Many customers share one address behind their mobile provider; a /64 of IPv6 is one.
 pub const CODES_PER_ADDRESS: i64 = 100;
 /// Wrong tries that make a code useless.
 pub const TRIES: i64 = 5;
-/// Wrong codes within [`WRONG_WINDOW_S`] after which an address must wait.
+/// Wrong codes within [`WRONG_WINDOW_S`] after which an address must wait, also those for which there is no live code.
 pub const WRONG_PER_ADDRESS: i64 = 30;
-/// Wrong codes within [`WRONG_WINDOW_S`] after which everybody must wait: somebody tries one code on many numbers.
+/// Wrong codes for customers' numbers within [`WRONG_WINDOW_S`] after which everybody must wait: somebody tries one code
+/// on many numbers. Numbers that are nobody's do not count, so that nobody can lock customers out with invented ones.
 pub const WRONG_OVERALL: i64 = 300;
 /// How long a wrong code counts, in seconds.
 pub const WRONG_WINDOW_S: i64 = 15 * 60;

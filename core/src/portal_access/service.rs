@@ -70,7 +70,9 @@ async fn ask(ctx: &Ctx, phone: &Phone, browser: &str) -> Result<()> {
     if count >= CODES_PER_HOUR {
         return Err(limited(first.unwrap_or(now).plus_seconds(HOUR_S), now));
     }
-    let (count, first) = store::codes_from(&mut tx, &ctx.request.ip, hour_ago).await?;
+    let address = budget_key(&ctx.request.ip);
+    tx.serialize_on(&format!("portal from {address}")).await?;
+    let (count, first) = store::codes_from(&mut tx, &address, hour_ago).await?;
     if count >= CODES_PER_ADDRESS {
         return Err(limited(first.unwrap_or(now).plus_seconds(HOUR_S), now));
     }
@@ -83,7 +85,7 @@ async fn ask(ctx: &Ctx, phone: &Phone, browser: &str) -> Result<()> {
         customer_id: customer.as_ref().map(|customer| customer.id),
         code_hash: &code_hash(ctx, phone, &code),
         browser_hash: &browser_hash,
-        ip: &ctx.request.ip,
+        address: &address,
         created_at: now,
         expires_at: now.plus_seconds(CODE_LIFE_S),
     };
@@ -153,17 +155,24 @@ pub async fn verify_link(ctx: &Ctx, challenge: i64, code: &str, browser: &str) -
 
 async fn refuse_sprayers(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
     let since = ctx.now.plus_seconds(-WRONG_WINDOW_S);
-    let (from_address, overall, first) = store::wrong_since(tx, &ctx.request.ip, since).await?;
-    if from_address < WRONG_PER_ADDRESS && overall < WRONG_OVERALL {
-        return Ok(());
+    let address = budget_key(&ctx.request.ip);
+    tx.serialize_on(&format!("portal from {address}")).await?;
+    let from_address = store::wrong_from(tx, &address, since).await?;
+    let overall = store::wrong_overall(tx, since).await?;
+    for ((count, first), most) in [(from_address, WRONG_PER_ADDRESS), (overall, WRONG_OVERALL)] {
+        if count >= most {
+            return Err(limited(first.unwrap_or(ctx.now).plus_seconds(WRONG_WINDOW_S), ctx.now));
+        }
     }
-    Err(limited(first.unwrap_or(ctx.now).plus_seconds(WRONG_WINDOW_S), ctx.now))
+    Ok(())
 }
 
 async fn judge(mut tx: Tx, ctx: &Ctx, challenge: Option<Challenge>, code: &str) -> Result<SignedIn> {
-    let customer = match challenge.as_ref().and_then(|challenge| challenge.customer_id) {
-        Some(id) => store::customer(&mut tx, id).await?,
-        None => None,
+    let customer = match &challenge {
+        Some(Challenge { customer_id: Some(id), phone, .. }) => {
+            store::reachable_by(&mut tx, *id, phone).await?
+        }
+        _ => None,
     };
     if let (Some(challenge), Some(customer)) = (&challenge, &customer)
         && is_code(ctx, challenge, code)
@@ -173,12 +182,14 @@ async fn judge(mut tx: Tx, ctx: &Ctx, challenge: Option<Challenge>, code: &str) 
         tx.commit().await?;
         return Ok(signed);
     }
-    // What was tried against no live code cannot have guessed anything, but only its own address pays for it.
     if let Some(challenge) = &challenge {
         let dead = (challenge.wrong_tries + 1 >= TRIES).then_some(ctx.now);
         store::wrong_try(&mut tx, challenge.id, dead).await?;
-        store::note_wrong(&mut tx, &ctx.request.ip, ctx.now).await?;
     }
+    // What was tried against no live code or nobody's number cannot have guessed anything: its own address pays for it,
+    // and nobody else.
+    let idle = challenge.as_ref().is_none_or(|challenge| challenge.customer_id.is_none());
+    store::note_wrong(&mut tx, &budget_key(&ctx.request.ip), idle, ctx.now).await?;
     let reason = if challenge.is_some() { "wrong_code" } else { "no_live_code" };
     let event = Event::CustomerSignInFailed { reason: reason.to_owned() };
     emit_outcome(&mut tx, ctx, &subject(customer.as_ref()), event, Outcome::Failed).await?;
@@ -277,6 +288,14 @@ pub async fn own_sessions(ctx: &Ctx) -> Result<Vec<Session>> {
 pub async fn revoke_session(ctx: &Ctx, id: SessionId) -> Result<()> {
     let (customer, _) = own(ctx)?;
     if end(ctx, customer, id).await? { Ok(()) } else { Err(Error::NotFound("session")) }
+}
+
+/// Ends whatever lets somebody in as a customer: the codes under way first, then the sessions, also one that such a
+/// code has just begun.
+pub async fn shut_out(tx: &mut Tx, ctx: &Ctx, customer: CustomerId) -> Result<()> {
+    store::kill_codes_of(tx, customer, ctx.now).await?;
+    store::revoke_all(tx, customer, ctx.now).await?;
+    Ok(())
 }
 
 /// Removes codes that count no more. Runs daily.

@@ -9,8 +9,10 @@ use crate::{
 
 /// What every row of a sign-in code says it is for.
 const PURPOSE: &str = "portal";
-/// How a wrong code is marked among the failed attempts.
+/// How a wrong code for a customer's number is marked among the failed attempts.
 const WRONG: &str = "portal:wrong_code";
+/// How a code is marked that could not have let anybody in: for no live code, or for nobody's number.
+const IDLE: &str = "portal:no_code";
 
 /// A code that was sent, or would have been had the number been a customer's.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -45,6 +47,19 @@ pub async fn customer(tx: &mut Tx, id: CustomerId) -> Result<Option<PortalCustom
     .await
 }
 
+/// A customer who may use the portal and still has this number.
+pub async fn reachable_by(
+    tx: &mut Tx,
+    id: CustomerId,
+    phone: &Phone,
+) -> Result<Option<PortalCustomer>, DbError> {
+    tx.opt(
+        "SELECT id, number, name, locale FROM customers WHERE id = $1 AND phone = $2 AND portal_enabled = $3",
+        args![id, phone, true],
+    )
+    .await
+}
+
 /// How many codes were made for a number since an instant, the first and the last of them.
 pub async fn codes_for(
     tx: &mut Tx,
@@ -59,10 +74,10 @@ pub async fn codes_for(
 }
 
 /// How many codes were asked for from an address since an instant, and when the first was.
-pub async fn codes_from(tx: &mut Tx, ip: &str, since: Time) -> Result<(i64, Option<Time>), DbError> {
+pub async fn codes_from(tx: &mut Tx, address: &str, since: Time) -> Result<(i64, Option<Time>), DbError> {
     tx.one(
         "SELECT COUNT(*), MIN(created_at) FROM otp_codes WHERE ip = $1 AND created_at > $2",
-        args![ip, since],
+        args![address, since],
     )
     .await
 }
@@ -72,6 +87,16 @@ pub async fn kill_codes(tx: &mut Tx, phone: &Phone, now: Time) -> Result<(), DbE
     tx.run(
         "UPDATE otp_codes SET dead_at = $3 WHERE phone = $1 AND purpose = $2 AND used_at IS NULL AND dead_at IS NULL",
         args![phone, PURPOSE, now],
+    )
+    .await
+    .map(drop)
+}
+
+/// Makes every code of a customer useless, whatever number it went to.
+pub async fn kill_codes_of(tx: &mut Tx, customer: CustomerId, now: Time) -> Result<(), DbError> {
+    tx.run(
+        "UPDATE otp_codes SET dead_at = $2 WHERE customer_id = $1 AND used_at IS NULL AND dead_at IS NULL",
+        args![customer, now],
     )
     .await
     .map(drop)
@@ -88,8 +113,8 @@ pub struct NewCode<'a> {
     pub code_hash: &'a str,
     /// Hash of the browser's secret.
     pub browser_hash: &'a str,
-    /// The address that asked.
-    pub ip: &'a str,
+    /// The address that asked, as [`budget_key`] counts it.
+    pub address: &'a str,
     /// When.
     pub created_at: Time,
     /// Until when it works.
@@ -107,7 +132,7 @@ pub async fn insert_code(tx: &mut Tx, code: &NewCode<'_>) -> Result<i64, DbError
                 PURPOSE,
                 code.code_hash,
                 code.browser_hash,
-                code.ip,
+                code.address,
                 code.created_at,
                 code.expires_at
             ],
@@ -172,23 +197,29 @@ pub async fn delete_codes(tx: &mut Tx, before: Time) -> Result<u64, DbError> {
     tx.run("DELETE FROM otp_codes WHERE created_at < $1", args![before]).await
 }
 
-/// Writes a wrong code down for the budgets.
-pub async fn note_wrong(tx: &mut Tx, ip: &str, now: Time) -> Result<(), DbError> {
+/// Writes a wrong code down for the budgets. One that could not have let anybody in is paid for by its address only.
+pub async fn note_wrong(tx: &mut Tx, address: &str, idle: bool, now: Time) -> Result<(), DbError> {
     tx.run(
         "INSERT INTO sign_in_attempts (login, ip, succeeded, at) VALUES ($1, $2, $3, $4)",
-        args![WRONG, ip, false, now],
+        args![if idle { IDLE } else { WRONG }, address, false, now],
     )
     .await
     .map(drop)
 }
 
-/// Wrong codes since an instant: from an address, overall, and when the first was.
-pub async fn wrong_since(tx: &mut Tx, ip: &str, since: Time) -> Result<(i64, i64, Option<Time>), DbError> {
+/// Wrong codes from an address since an instant, and when the first was.
+pub async fn wrong_from(tx: &mut Tx, address: &str, since: Time) -> Result<(i64, Option<Time>), DbError> {
     tx.one(
-        "SELECT COUNT(CASE WHEN ip = $2 THEN 1 END), COUNT(*), MIN(at) FROM sign_in_attempts WHERE login = $1 AND at > $3",
-        args![WRONG, ip, since],
+        "SELECT COUNT(*), MIN(at) FROM sign_in_attempts WHERE ip = $1 AND at > $2 AND login IN ($3, $4)",
+        args![address, since, WRONG, IDLE],
     )
     .await
+}
+
+/// Wrong codes for customers' numbers since an instant, and when the first was.
+pub async fn wrong_overall(tx: &mut Tx, since: Time) -> Result<(i64, Option<Time>), DbError> {
+    tx.one("SELECT COUNT(*), MIN(at) FROM sign_in_attempts WHERE login = $1 AND at > $2", args![WRONG, since])
+        .await
 }
 
 /// Begins a customer's session.
@@ -251,4 +282,13 @@ pub async fn revoke(tx: &mut Tx, customer: CustomerId, id: SessionId, now: Time)
         )
         .await?
         == 1)
+}
+
+/// Ends every session of a customer.
+pub async fn revoke_all(tx: &mut Tx, customer: CustomerId, now: Time) -> Result<u64, DbError> {
+    tx.run(
+        "UPDATE sessions SET revoked_at = $2 WHERE customer_id = $1 AND revoked_at IS NULL",
+        args![customer, now],
+    )
+    .await
 }

@@ -2,6 +2,7 @@
 
 #[macro_use]
 mod text_enum;
+mod address;
 mod id;
 mod locale;
 mod money;
@@ -11,6 +12,7 @@ mod phone;
 pub(crate) mod sql;
 mod time;
 
+pub use address::budget_key;
 pub use id::*;
 pub use locale::Locale;
 pub use money::Rupiah;

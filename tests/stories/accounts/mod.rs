@@ -157,6 +157,66 @@ async fn guesses_at_the_same_time_count_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn twenty_guesses_at_once_answer_alike_for_known_and_unknown_names() {
+    both(async |world| {
+        add(&world, "sari", Role::CustomerService).await;
+        let guess = |login: &'static str, n: usize| {
+            let mut ctx = world.ctx(Actor::Anonymous);
+            ctx.request.ip = format!("198.51.100.{n}");
+            let body = SignIn { login: login.into(), password: "no".into(), code: None };
+            tokio::spawn(async move { accounts::sign_in(&ctx, body).await.map(drop) })
+        };
+        let mut answers = Vec::new();
+        for login in ["sari", "siapa"] {
+            let tasks: Vec<_> = (0..20).map(|n| guess(login, n)).collect();
+            let mut said = Vec::new();
+            for task in tasks {
+                said.push(code(task.await.unwrap()));
+            }
+            said.sort();
+            answers.push(said);
+        }
+        assert_eq!(answers[0], answers[1]);
+        assert_eq!(answers[0].iter().filter(|said| *said == "wrong_credentials").count(), 5);
+
+        // Links for a new password are counted the same way.
+        let asked = (0..20).map(|n| {
+            let mut ctx = world.ctx(Actor::Anonymous);
+            ctx.request.ip = format!("198.51.101.{n}");
+            let body = aglis_core::accounts::ResetPassword { login: "sari@isp.test".into() };
+            tokio::spawn(async move { accounts::reset_password(&ctx, body).await })
+        });
+        for task in asked.collect::<Vec<_>>() {
+            task.await.unwrap().unwrap();
+        }
+        let mut tx = world.app.db.read().await.unwrap();
+        let (mails,): (i64,) =
+            tx.one("SELECT COUNT(*) FROM messages WHERE template = 'password-reset'", args![]).await.unwrap();
+        assert_eq!(mails, 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_of_addresses_is_no_way_around_the_budget() {
+    both(async |world| {
+        add(&world, "sari", Role::CustomerService).await;
+        let from = async |ip: String, login: String| {
+            let mut ctx = world.ctx(Actor::Anonymous);
+            ctx.request.ip = ip;
+            let body = SignIn { login, password: "no".into(), code: None };
+            code(accounts::sign_in(&ctx, body).await)
+        };
+        for n in 0..50 {
+            assert_eq!(from(format!("2001:db8:1:2::{n:x}"), format!("user{n}")).await, "wrong_credentials");
+        }
+        assert_eq!(from("2001:db8:1:2:ffff::1".into(), "sari".into()).await, "rate_limited");
+        assert_eq!(from("2001:db8:1:3::1".into(), "sari".into()).await, "wrong_credentials");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_address_cannot_go_through_all_names() {
     both(async |world| {
         add(&world, "sari", Role::CustomerService).await;

@@ -208,11 +208,16 @@ async fn one_code_at_the_same_time_gives_one_session() {
 #[tokio::test(flavor = "multi_thread")]
 async fn spraying_one_code_over_many_numbers_ends_soon() {
     both(async |world| {
-        let budgets = async |addresses: usize, each: usize| {
+        let budgets = async |known: u32, addresses: usize, each: usize| {
             for address in 0..addresses {
                 let mut ctx = visitor(&world);
                 ctx.request.ip = format!("203.0.113.{address}");
-                let phones: Vec<String> = (0..each).map(|n| format!("0812{address:04}{n:04}")).collect();
+                let phones: Vec<String> = (0..each).map(|n| format!("08{known}{address:04}{n:04}")).collect();
+                if known == 12 && address > 0 {
+                    for phone in &phones {
+                        customer(&world, phone).await;
+                    }
+                }
                 let bodies: Vec<_> = phones.iter().map(|phone| RequestOtp { phone: phone.clone() }).collect();
                 let asked = bodies.iter().map(|body| portal::request_otp(&ctx, body, BROWSER));
                 for answer in futures_util::future::join_all(asked).await {
@@ -230,9 +235,11 @@ async fn spraying_one_code_over_many_numbers_ends_soon() {
             }
             None
         };
-        assert_eq!(budgets(1, 8).await, Some((0, 6)), "thirty from one address");
+        assert_eq!(budgets(12, 1, 8).await, Some((0, 6)), "thirty from one address");
         world.pass(61 * MINUTE);
-        assert_eq!(budgets(12, 6).await, Some((10, 0)), "three hundred from anywhere");
+        assert_eq!(budgets(13, 12, 6).await, None, "numbers that are nobody's lock nobody out");
+        world.pass(61 * MINUTE);
+        assert_eq!(budgets(12, 12, 6).await, Some((11, 0)), "three hundred for customers from anywhere");
         world.pass(16 * MINUTE);
         customer(&world, "0899-1234-5678").await;
         ask(&world, "0899-1234-5678").await.unwrap();
@@ -276,6 +283,82 @@ async fn a_customer_sees_and_ends_their_sessions() {
         world.pass(15 * 24 * 60 * MINUTE);
         assert!(portal::sweep(&world.root()).await.unwrap() >= 3);
         assert!(accounts::sweep(&world.root()).await.unwrap() >= 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_without_a_live_one_are_paid_for_by_their_address() {
+    both(async |world| {
+        customer(&world, PHONE).await;
+        let from = |ip: &str| {
+            let mut ctx = visitor(&world);
+            ctx.request.ip = ip.into();
+            ctx
+        };
+        let body = VerifyOtp { phone: PHONE.into(), code: "123456".into() };
+        for n in 0..15 {
+            let here = from(&format!("2001:db8::{n:x}"));
+            assert_eq!(code(portal::verify_otp(&here, &body, BROWSER).await), "wrong_code");
+            assert_eq!(code(portal::verify_link(&here, 77, "123456", BROWSER).await), "wrong_code");
+        }
+        let here = from("2001:db8::ffff");
+        assert_eq!(code(portal::verify_otp(&here, &body, BROWSER).await), "rate_limited");
+        assert_eq!(code(portal::verify_link(&here, 77, "123456", BROWSER).await), "rate_limited");
+        let mut tx = world.app.db.read().await.unwrap();
+        let (written,): (i64,) = tx
+            .one("SELECT COUNT(*) FROM events WHERE kind = 'customer.sign_in_failed'", args![])
+            .await
+            .unwrap();
+        assert_eq!(written, 30, "what is refused writes nothing");
+        drop(tx);
+        ask(&world, PHONE).await.unwrap();
+        let (sent, _) = received(&world).await;
+        assert_eq!(code(enter(&world, PHONE, &sent, BROWSER).await), "ok", "others sign in");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_number_or_no_portal_ends_what_the_old_one_let_in() {
+    both(async |world| {
+        let budi = customer(&world, PHONE).await;
+        let sign_in = async |phone: &str| {
+            ask(&world, phone).await.unwrap();
+            let (sent, _) = received(&world).await;
+            enter(&world, phone, &sent, BROWSER).await.unwrap().token
+        };
+        let change = async |change: serde_json::Value| {
+            customers::update(&world.root(), budi.id, serde_json::from_value(change).unwrap()).await.unwrap()
+        };
+        let first = sign_in(PHONE).await;
+        world.pass(2 * MINUTE);
+        ask(&world, PHONE).await.unwrap();
+        let (live, challenge) = received(&world).await;
+        change(serde_json::json!({ "notes": "telepon sore" })).await;
+        assert_eq!(code(actor(&world, &first).await), "ok", "nothing that matters here");
+
+        change(serde_json::json!({ "phone": STRANGER })).await;
+        assert_eq!(code(actor(&world, &first).await), "unauthenticated");
+        assert_eq!(code(enter(&world, PHONE, &live, BROWSER).await), "wrong_code");
+        assert_eq!(
+            code(portal::verify_link(&visitor(&world), challenge, &live, BROWSER).await),
+            "wrong_code"
+        );
+        // Not even a code that was on its way while the number changed.
+        let mut tx = world.app.db.write().await.unwrap();
+        tx.run("UPDATE otp_codes SET dead_at = NULL WHERE id = $1", args![challenge]).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(code(enter(&world, PHONE, &live, BROWSER).await), "wrong_code");
+
+        world.pass(2 * MINUTE);
+        let second = sign_in(STRANGER).await;
+        change(serde_json::json!({ "portal_enabled": false })).await;
+        assert_eq!(code(actor(&world, &second).await), "unauthenticated");
+        change(serde_json::json!({ "portal_enabled": true })).await;
+        assert_eq!(code(actor(&world, &second).await), "unauthenticated", "it does not revive");
+        world.pass(2 * MINUTE);
+        sign_in(STRANGER).await;
     })
     .await;
 }

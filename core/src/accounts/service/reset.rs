@@ -45,6 +45,7 @@ async fn ask(ctx: &Ctx, login: &str) -> Result<()> {
     let key = ctx.app.secret.keyed_hash("password reset", &login);
     let mut tx = ctx.app.db.write().await?;
     spend_address_budget(&mut tx, ctx, &key).await?;
+    tx.serialize_on(&key).await?;
     let asked = attempts::failures_of(&mut tx, &key, ctx.now.plus_seconds(-FAILURE_WINDOW_S)).await?;
     if asked <= MOST_LINKS {
         let account = users::by_login(&mut tx, &login, true).await?;

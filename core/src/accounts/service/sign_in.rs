@@ -98,22 +98,28 @@ pub(super) async fn begin(ctx: &Ctx, login: &str) -> Result<Attempt> {
     let since = ctx.now.plus_seconds(-FAILURE_WINDOW_S);
     let mut tx = ctx.app.db.write().await?;
     refuse_busy_address(&mut tx, ctx, since).await?;
-    let account = users::by_login(&mut tx, &login, true).await?;
+    // Guesses at one name are counted one after the other, whether or not there is an account that could be locked.
     // People type passwords into the wrong field: what is no sign-in name is kept as a hash only.
-    let key = match &account {
-        Some(account) => account.user.username.clone(),
-        None => ctx.app.secret.keyed_hash("unknown login", &login),
-    };
-    let id = attempts::insert(&mut tx, &key, &ctx.request.ip, ctx.now).await?;
+    let hidden = ctx.app.secret.keyed_hash("unknown login", &login);
+    tx.serialize_on(&hidden).await?;
+    let account = users::by_login(&mut tx, &login, true).await?;
+    let key = account.as_ref().map_or(hidden, |account| account.user.username.clone());
+    let id = attempts::insert(&mut tx, &key, &budget_key(&ctx.request.ip), ctx.now).await?;
     let failures = attempts::failures_of(&mut tx, &key, since).await?;
     tx.commit().await?;
     Ok(Attempt { id, account, failures, over: failures > FAILURES_TO_LOCK })
 }
 
-/// Refuses an address from which too much has failed. The local socket has none.
+/// Refuses an address from which too much has failed. The local socket has none. What comes from one address is counted
+/// one after the other.
 async fn refuse_busy_address(tx: &mut Tx, ctx: &Ctx, since: Time) -> Result<()> {
-    let (count, first) = attempts::failures_from(tx, &ctx.request.ip, since).await?;
-    if ctx.request.ip.is_empty() || ctx.request.ip == "local" || count < FAILURES_PER_ADDRESS {
+    if ctx.request.ip.is_empty() || ctx.request.ip == "local" {
+        return Ok(());
+    }
+    let address = budget_key(&ctx.request.ip);
+    tx.serialize_on(&format!("sign-in from {address}")).await?;
+    let (count, first) = attempts::failures_from(tx, &address, since).await?;
+    if count < FAILURES_PER_ADDRESS {
         return Ok(());
     }
     let left_ms = first.map_or(0, |first| first.plus_seconds(FAILURE_WINDOW_S).since_ms(ctx.now));
@@ -123,7 +129,7 @@ async fn refuse_busy_address(tx: &mut Tx, ctx: &Ctx, since: Time) -> Result<()> 
 /// Counts something an address tries, as failed, until it turns out right and is taken back.
 pub(super) async fn spend_address_budget(tx: &mut Tx, ctx: &Ctx, what: &str) -> Result<i64> {
     refuse_busy_address(tx, ctx, ctx.now.plus_seconds(-FAILURE_WINDOW_S)).await?;
-    Ok(attempts::insert(tx, what, &ctx.request.ip, ctx.now).await?)
+    Ok(attempts::insert(tx, what, &budget_key(&ctx.request.ip), ctx.now).await?)
 }
 
 /// Records a failure, locks the account when it was the last one allowed, and says what the caller may know.

@@ -29,7 +29,7 @@ pub async fn failures_of(tx: &mut Tx, login: &str, since: Time) -> Result<i64, D
     Ok(count)
 }
 
-/// Failures from an address since an instant, and when the first of them was. Those on the portal are counted apart.
+/// Failures from an address, as [`budget_key`] counts it, since an instant, and when the first of them was. Those on the portal are counted apart.
 pub async fn failures_from(tx: &mut Tx, ip: &str, since: Time) -> Result<(i64, Option<Time>), DbError> {
     tx.one(
         "SELECT COUNT(*), MIN(at) FROM sign_in_attempts WHERE ip = $1 AND at > $2 AND succeeded = $3 AND login NOT LIKE 'portal:%'",

@@ -21,6 +21,7 @@ use crate::{
     db::Tx,
     error::{Checker, Error, Result},
     event::{Event, Subject, emit},
+    portal_access,
     types::*,
 };
 
@@ -95,7 +96,8 @@ pub async fn create(ctx: &Ctx, new: NewCustomer) -> Result<Customer> {
     finish(tx, ctx, id).await
 }
 
-/// Changes a customer's fields. Customers may change how they are reached; the rest is for staff.
+/// Changes a customer's fields. Customers may change how they are reached; the rest is for staff. Another phone number,
+/// or the portal switched off, ends every sign-in to the portal.
 pub async fn update(ctx: &Ctx, id: CustomerId, change: CustomerChange) -> Result<Customer> {
     let mut tx = ctx.app.db.write().await?;
     store::lock(&mut tx, id).await?;
@@ -124,6 +126,10 @@ pub async fn update(ctx: &Ctx, id: CustomerId, change: CustomerChange) -> Result
         .await
         .map_err(fields::taken)?;
     store::set_terms(&mut tx, id, &fields::terms(&row.number, &fields)).await?;
+    let shut = row.fields.portal_enabled && !fields.portal_enabled;
+    if shut || fields.phone != row.fields.phone {
+        portal_access::service::shut_out(&mut tx, ctx, id).await?;
+    }
     emit(&mut tx, ctx, &subject(&row), Event::CustomerUpdated { changes }).await?;
     finish(tx, ctx, id).await
 }
