@@ -154,7 +154,11 @@ pub async fn fresh_database(backend: Backend, dir: &std::path::Path) -> String {
                 .await
                 .expect("the test PostgreSQL");
             let mut connection = admin.read().await.expect("a connection");
-            connection.run(format!("CREATE DATABASE {name}"), vec![]).await.expect("a database");
+            // Sorted as people sort: what relies on the order of bytes has to say so.
+            let create = format!(
+                "CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'"
+            );
+            connection.run(create, vec![]).await.expect("a database");
             drop(connection);
             admin.close().await;
             let (base, query) =

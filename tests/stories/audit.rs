@@ -64,3 +64,56 @@ async fn a_clock_that_was_wrong_takes_nothing_young_along() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_family_of_kinds_is_found_in_every_collation() {
+    both(async |world| {
+        write(&world, 3).await;
+        let ctx = world.root();
+        let mut tx = world.app.db.write().await.unwrap();
+        for event in [
+            Event::TicketReopened { reason: "x".into() },
+            Event::TechnicianCreated {},
+            Event::TokenUsed { name: "t".into() },
+        ] {
+            emit(&mut tx, &ctx, &Subject::system("test"), event).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        for (family, found) in
+            [("setting.*", 3), ("ticket.*", 1), ("t*", 3), ("technician.*", 1), ("*", 6), ("ticket", 0)]
+        {
+            let filter = AuditFilter { kind: Some(family.into()), ..AuditFilter::default() };
+            assert_eq!(event::search(&ctx, &filter).await.unwrap().items.len(), found, "{family}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_tried_in_vain_may_be_tried_again_with_the_same_key() {
+    use aglis_core::{
+        event::{Outcome, emit_outcome},
+        idempotency::{Reservation, release, reserve},
+    };
+    both(async |world| {
+        let mut ctx = world.root();
+        let actor = ctx.actor.key();
+        ctx.request.idempotency_key = Some("a-key-of-ours".into());
+        let taken = async || reserve(&world.app, &actor, "a-key-of-ours", "hash").await.unwrap();
+        let tried = async |outcome| {
+            let mut tx = world.app.db.write().await.unwrap();
+            let event = Event::UserSignInFailed { reason: "wrong_credentials".into() };
+            emit_outcome(&mut tx, &ctx, &Subject::system("x"), event, outcome).await.unwrap();
+            tx.commit().await.unwrap();
+            release(&world.app, &actor, "a-key-of-ours").await.unwrap();
+        };
+        for outcome in [Outcome::Failed, Outcome::Denied] {
+            assert!(matches!(taken().await, Reservation::New));
+            tried(outcome).await;
+        }
+        assert!(matches!(taken().await, Reservation::New));
+        tried(Outcome::Ok).await;
+        assert!(matches!(taken().await, Reservation::DoneWithoutAnswer));
+    })
+    .await;
+}

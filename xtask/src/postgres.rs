@@ -45,11 +45,13 @@ pub fn start(scratch: &Scratch) -> anyhow::Result<Postgres> {
     let data = place.dir.join("data");
 
     let mut initdb = place.command("initdb")?;
+    // Sorted as people sort, whatever locales this machine has.
     initdb.arg("--pgdata").arg(&data).args([
         "--username=postgres",
         "--auth=trust",
         "--encoding=UTF8",
-        "--no-locale",
+        "--locale-provider=icu",
+        "--icu-locale=en-US",
     ]);
     initdb.args(["--no-sync", "--no-instructions"]);
     if !Guard::start(&mut initdb, TOOL)?.wait()?.success() {

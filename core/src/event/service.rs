@@ -83,10 +83,11 @@ pub async fn emit_outcome(
         hash: None,
     };
     let id = store::insert(tx, &row).await?;
+    // What was tried in vain may be tried again with the same key.
     if outcome == Outcome::Ok {
         super::apply::apply(tx, ctx, subject, id, &event).await?;
+        crate::idempotency::done(tx, ctx).await?;
     }
-    crate::idempotency::done(tx, ctx).await?;
     tx.wake_events();
     Ok(id)
 }
