@@ -2,14 +2,15 @@
 
 use crate::tickets::{fixture::*, moving::code};
 use aglis_core::{
-    app::Ctx,
+    accounts::{self, SignIn, password},
+    app::{Actor, Ctx, RequestInfo},
     args,
     notifications::*,
     permission::Role,
     tickets::{self, Assign, NewComment, Priority, SetPriority},
     types::*,
 };
-use aglis_tests::{World, both};
+use aglis_tests::{Backend, Daemon, World, both};
 use std::time::Duration;
 
 async fn centre(ctx: &Ctx) -> Vec<Notification> {
@@ -42,7 +43,7 @@ async fn those_concerned_hear_of_a_ticket_each_in_their_language() {
         assert_eq!(titles(&andi).await, [""; 0], "not theirs");
         let first = &centre(&rina).await[0];
         assert_eq!(first.message, "Internet mati — Budi Santoso");
-        assert_eq!(first.link.as_deref(), Some("/staff/tickets/TKT20261121001"));
+        assert_eq!(first.link.as_deref(), Some("/tickets/TKT20261121001"));
         assert_eq!(first.data["event"], "ticket.created");
 
         tickets::service::assign(&rina, ticket, Assign { auto: true, ..Assign::default() }).await.unwrap();
@@ -225,4 +226,81 @@ async fn a_colleague_writes_and_old_news_goes_away() {
         assert_eq!(service::purge(&world.app.system("cleaning")).await.unwrap(), 5);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_link_leads_to_a_page() {
+    let daemon = Daemon::start(Backend::Sqlite, &[]).await;
+    let app = daemon.app().await;
+    let hash = password::hash("kuda benar baterai staples", [1; 16]).await.unwrap();
+    let mut tx = app.db.write().await.unwrap();
+    tx.run(
+        "INSERT INTO users (username, full_name, role, email, password_hash, created_at, updated_at) VALUES ('sup', 'Sup', 'supervisor', 'sup@isp.test', $1, $2, $2)",
+        args![hash.as_str(), app.now()],
+    )
+    .await
+    .unwrap();
+    tx.run(
+        "INSERT INTO notification_preferences (user_id, type, channel, enabled) VALUES (1, 'ticket', 'email', TRUE), (1, 'system', 'email', TRUE)",
+        args![],
+    )
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    let ctx = |actor| Ctx { app: app.clone(), actor, now: app.now(), request: RequestInfo::default() };
+    let body = SignIn { login: "sup".into(), password: "kuda benar baterai staples".into(), code: None };
+    let token = accounts::service::sign_in(&ctx(Actor::Anonymous), body).await.unwrap().token;
+
+    let root = ctx(Actor::Unix { uid: 0, name: "root".into() });
+    let customer = serde_json::json!({ "type": "residential", "name": "Budi", "phone": "0812-3456-7890", "address": "Jl. Melati 1" });
+    let customer =
+        aglis_core::customers::service::create(&root, serde_json::from_value(customer).unwrap()).await;
+    let new = tickets::NewTicket {
+        title: "Internet mati".into(),
+        customer_id: Some(customer.unwrap().id),
+        ..Default::default()
+    };
+    tickets::service::create(&root, new).await.unwrap();
+    let note = NewNotification {
+        user_ids: vec![UserId(1)],
+        role: None,
+        notification_type: None,
+        priority: None,
+        title: "Rapat".into(),
+        message: "Jam 10".into(),
+        link: None,
+        expires_at: None,
+    };
+    service::send(&root, note).await.unwrap();
+
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let get = async |path: &str| {
+        let request =
+            http.get(format!("{}{path}", daemon.url)).header("Cookie", format!("aglis_staff={token}"));
+        request.send().await.unwrap()
+    };
+    let listed: serde_json::Value = get("/api/notifications").await.json().await.unwrap();
+    let mut links: Vec<String> = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["link"].as_str().map(str::to_owned))
+        .collect();
+    assert_eq!(links.len(), 1, "{listed}");
+    // The mails carry whole addresses; the one without a link of its own leads to the centre.
+    let mut tx = app.db.read().await.unwrap();
+    let mails: Vec<(String,)> = tx
+        .all("SELECT body FROM messages WHERE template = 'staff-notice' ORDER BY id", args![])
+        .await
+        .unwrap();
+    assert_eq!(mails.len(), 2);
+    let base = app.config.server.public_url.to_string();
+    for (body,) in &mails {
+        let link = body.split_whitespace().find_map(|word| word.strip_prefix(&base)).unwrap();
+        links.push(link.to_owned());
+    }
+    for link in links {
+        let answer = get(&link).await;
+        assert_eq!(answer.status(), 200, "{link}");
+    }
 }

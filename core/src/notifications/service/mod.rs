@@ -96,7 +96,7 @@ pub async fn send(ctx: &Ctx, new: NewNotification) -> Result<Sent> {
         new.link.map(|link| checker.optional_text("link", &link, LINK_CHARS)).filter(|link| !link.is_empty());
     if let Some(link) = &link {
         let inside = link.starts_with('/') && !link.starts_with("//") && !link.contains('\\');
-        checker.ensure(inside, "link", "outside", "use a path of this server, such as /staff/tickets");
+        checker.ensure(inside, "link", "outside", "use a path of this server, such as /tickets");
     }
     checker.ensure(
         new.expires_at.is_none_or(|at| at > ctx.now),

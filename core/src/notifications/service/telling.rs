@@ -112,7 +112,7 @@ pub(super) async fn copy(
     ticket_id: Option<TicketId>,
 ) -> Result<()> {
     let base = &ctx.app.config.server.public_url;
-    let link = format!("{base}{}", fresh.link.as_deref().unwrap_or("/staff/notifications"));
+    let link = format!("{base}{}", fresh.link.as_deref().unwrap_or("/notifications"));
     for reader in readers {
         let Some((title, message)) = texts.get(&reader.locale) else { continue };
         let ways = [
@@ -196,8 +196,8 @@ async fn permitted(tx: &mut Tx, permission: Permission, subject: &Subject) -> Re
 
 fn link(subject: &Subject) -> Option<String> {
     match subject.kind {
-        SubjectKind::Ticket => Some(format!("/staff/tickets/{}", subject.label)),
-        SubjectKind::Customer => Some(format!("/staff/customers/{}", subject.label)),
+        SubjectKind::Ticket => Some(format!("/tickets/{}", subject.label)),
+        SubjectKind::Customer => Some(format!("/customers/{}", subject.label)),
         _ => None,
     }
 }
