@@ -11,6 +11,8 @@ mod layers;
 mod life;
 mod messages;
 mod notifications;
+mod plans;
+mod portal;
 mod queue;
 mod start;
 mod terminal;

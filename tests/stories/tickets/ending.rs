@@ -148,13 +148,22 @@ async fn a_week_to_reopen_and_a_week_to_change_a_verdict() {
         world.pass(Duration::from_secs(6 * DAY));
         assert_eq!(service::rate(&budi(), id, rate(4)).await.unwrap().rating, Some(4));
         assert_eq!(code(service::reopen(&budi(), id, Reason { reason: " ".into() }).await).1, ["reason"]);
+        let mut rules = service::rules(&rina(&world)).await.unwrap();
+        rules.normal.resolution_minutes = 12 * 60;
+        service::set_rules(&admin(&world), rules).await.unwrap();
         let reopened = service::reopen(&budi(), id, why()).await.unwrap();
         assert_eq!((reopened.summary.status, reopened.reopened_count), (Assigned, 1));
         assert_eq!(
             reopened.summary.resolution_due_at,
-            world.app.now().plus_seconds(24 * 3600),
-            "the clock starts anew"
+            world.app.now().plus_seconds(12 * 3600),
+            "the clock starts anew on the promises in force"
         );
+        assert_eq!((reopened.rating, reopened.rated_at), (None, None), "the verdict went with that work");
+        let stars = async || {
+            let told = service::timeline(&budi(), id, &PageQuery::default()).await.unwrap().items;
+            told.iter().filter(|entry| entry.text.starts_with("Dinilai")).count()
+        };
+        assert_eq!(stars().await, 2, "and stays on the timeline");
         assert_eq!(reopened.summary.responded_at, None);
 
         let andi = technician(&world, cast.andi);
@@ -163,7 +172,9 @@ async fn a_week_to_reopen_and_a_week_to_change_a_verdict() {
         world.pass(Duration::from_secs(2 * DAY));
         let late = service::complete(&technician(&world, cast.andi), id, data).await.unwrap();
         assert_eq!(late.sla.state, SlaState::Missed);
+        assert_eq!(late.rating, None, "it can be rated again");
         service::rate(&budi(), id, rate(1)).await.unwrap();
+        assert_eq!(stars().await, 3);
         world.pass(Duration::from_secs(8 * DAY));
         assert_eq!(code(service::rate(&budi(), id, rate(5)).await).0, "rated");
         assert_eq!(code(service::reopen(&budi(), id, why()).await).0, "too_late");
@@ -221,6 +232,22 @@ async fn merged_tickets_go_on_as_one_and_parents_form_no_circle() {
         );
         service::set_parent(&rina, y, under(None)).await.unwrap();
         assert_eq!(service::get(&rina, x).await.unwrap().child_ids, []);
+
+        // One above the other above the third; the first goes into the third, and into the second.
+        for through in [1, 0] {
+            let mut chain = Vec::new();
+            for _ in 0..3 {
+                chain.push(report(&world, cast.budi).await.summary.id);
+            }
+            let [top, middle, last] = chain[..] else { panic!() };
+            service::set_parent(&rina, top, under(Some(z))).await.unwrap();
+            service::set_parent(&rina, middle, under(Some(top))).await.unwrap();
+            service::set_parent(&rina, last, under(Some(middle))).await.unwrap();
+            let (goes_on, other) = if through == 1 { (last, middle) } else { (middle, last) };
+            let merged = service::merge(&rina, top, into(goes_on)).await.unwrap();
+            assert_eq!(merged.parent_id, Some(z), "it takes the place of the one that ended");
+            assert_eq!(service::get(&rina, other).await.unwrap().parent_id, Some(goes_on), "no circle");
+        }
     })
     .await;
 }
@@ -358,6 +385,12 @@ async fn the_figures_count_what_is_there() {
         world.pass(Duration::from_secs(3600));
         assert_eq!(service::stats(&rina(&world)).await.unwrap().overdue, 1);
         assert_eq!(code(service::stats(&customer(&world, cast.budi)).await).0, "forbidden");
+        let own = service::stats(&technician(&world, cast.andi)).await.unwrap();
+        assert_eq!((own.by_status.len(), own.unassigned, own.overdue), (0, 0, 0), "only what is theirs");
+        assert_eq!((own.completed_24h, own.rating_30d_hundredths), (1, Some(400)));
+        assert_eq!(own.created_by_hour.iter().sum::<i64>(), 1);
+        let idle = service::stats(&technician(&world, cast.dewi)).await.unwrap();
+        assert_eq!((idle.completed_24h, idle.created_by_hour.iter().sum::<i64>()), (0, 0));
     })
     .await;
 }

@@ -71,6 +71,13 @@ async fn the_state_machine_holds_on_every_channel() {
         assert_eq!((illegal, allowed), ("illegal_transition", vec!["assigned".into(), "cancelled".into()]));
         assert_eq!(code(service::set_status(&andi, id, to(InProgress)).await).0, "not_found", "not his");
 
+        for bad in ["x".repeat(501), "a\u{7}b".into()] {
+            for auto in [true, false] {
+                let lead_id = Some(cast.andi).filter(|_| !auto);
+                let assign = Assign { auto, lead_id, reason: Some(bad.clone()), ..Assign::default() };
+                assert_eq!(code(service::assign(&rina, id, assign).await).1, ["reason"]);
+            }
+        }
         let assigned = service::assign(&rina, id, Assign { auto: true, ..Assign::default() }).await.unwrap();
         assert_eq!(assigned.ticket.summary.lead_id, Some(cast.andi), "the colleague of the area");
         assert_eq!(assigned.ticket.summary.status, Assigned);

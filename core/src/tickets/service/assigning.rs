@@ -1,10 +1,10 @@
 //! Giving a ticket to a team, by hand or to the best.
 
-use super::{load, reading, still_open, subject};
+use super::{load, moving, reading, still_open, subject};
 use crate::{
     app::Ctx,
     db::Tx,
-    error::{Error, Result},
+    error::{Checker, Error, Result},
     event::{Event, emit},
     permission::Permission,
     tickets::{
@@ -45,6 +45,9 @@ async fn weigh(
 /// Gives a ticket to a team. An open ticket becomes assigned; one that is worked on stays so.
 pub async fn assign(ctx: &Ctx, id: TicketId, body: Assign) -> Result<Assignment> {
     ctx.require(Permission::TicketAssign)?;
+    let mut checker = Checker::new();
+    let reason = moving::reason(&mut checker, body.reason.as_deref(), false);
+    checker.finish()?;
     let mut tx = ctx.app.db.write().await?;
     let mut row = load(&mut tx, ctx, id).await?;
     still_open(&row)?;
@@ -52,13 +55,13 @@ pub async fn assign(ctx: &Ctx, id: TicketId, body: Assign) -> Result<Assignment>
         if body.lead_id.is_some() || !body.member_ids.is_empty() {
             return Err(Error::field("auto", "contradiction", "name the team or ask for the best, not both"));
         }
-        assign_best(&mut tx, ctx, &mut row, body.reason.as_deref()).await?
+        assign_best(&mut tx, ctx, &mut row, reason.as_deref()).await?
     } else {
         let lead = body
             .lead_id
             .ok_or_else(|| Error::field("lead_id", "required", "name who leads, or set auto to true"))?;
-        let reasons: Vec<String> = body.reason.iter().map(|reason| reason.trim().to_owned()).collect();
-        assign_team(&mut tx, ctx, &mut row, lead, &body.member_ids, false, reasons).await?
+        assign_team(&mut tx, ctx, &mut row, lead, &body.member_ids, false, reason.into_iter().collect())
+            .await?
     };
     tx.commit().await?;
     Ok(Assignment { ticket: reading::get(ctx, id).await?, reasons })

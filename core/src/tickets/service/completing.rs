@@ -149,7 +149,8 @@ async fn connect(tx: &mut Tx, ctx: &Ctx, row: &TicketRow, data: &Completion) -> 
     }
 }
 
-/// Opens a completed ticket again: its clock starts anew, its team keeps it.
+/// Opens a completed ticket again: its clock starts anew on the promises in force now, its team keeps it. The rating went
+/// with the work that was completed: it stays on the timeline, and the work to come can be rated anew.
 pub async fn reopen(ctx: &Ctx, id: TicketId, body: Reason) -> Result<Ticket> {
     if !matches!(ctx.actor, Actor::Customer { .. }) {
         ctx.require(Permission::TicketReopen)?;
@@ -181,9 +182,12 @@ pub async fn reopen(ctx: &Ctx, id: TicketId, body: Reason) -> Result<Ticket> {
     row.responded_at = None;
     row.started_at = None;
     row.eta_at = None;
+    row.rating = None;
+    row.rating_comment = None;
+    row.rated_at = None;
     row.reopened_count += 1;
     let calendar = super::clock::calendar(&mut tx, ctx, ctx.now).await?;
-    let target = row.clock().target;
+    let target = moving::target(&mut tx, &row, row.priority).await?;
     row.set_clock(&Clock::start(&calendar, target, ctx.now));
     store::save(&mut tx, &row, ctx.now).await?;
     emit(&mut tx, ctx, &subject(&row), Event::TicketReopened { reason: why }).await?;
@@ -191,7 +195,7 @@ pub async fn reopen(ctx: &Ctx, id: TicketId, body: Reason) -> Result<Ticket> {
     reading::get(ctx, id).await
 }
 
-/// The customer's verdict on a completed ticket. It can be changed for a week; work done again can be rated again.
+/// The customer's verdict on a completed ticket. It can be changed for a week; work done again has none yet.
 pub async fn rate(ctx: &Ctx, id: TicketId, body: Rate) -> Result<Ticket> {
     if !matches!(ctx.actor, Actor::Customer { .. } | Actor::System(_)) {
         return Err(Error::Forbidden("rating for the customer".to_owned()));
@@ -205,13 +209,13 @@ pub async fn rate(ctx: &Ctx, id: TicketId, body: Rate) -> Result<Ticket> {
     checker.finish()?;
     let mut tx = ctx.app.db.write().await?;
     let mut row = load(&mut tx, ctx, id).await?;
-    let Some(completed_at) = row.completed_at.filter(|_| row.status == TicketStatus::Completed) else {
+    if row.status != TicketStatus::Completed {
         return Err(Error::conflict(
             "not_completed",
             format!("ticket {} is {}; it can be rated when it is completed", row.number, row.status),
         ));
-    };
-    let settled = |at: Time| at >= completed_at && ctx.now.since_ms(at) > RATING_DAYS * DAY_MS;
+    }
+    let settled = |at: Time| ctx.now.since_ms(at) > RATING_DAYS * DAY_MS;
     if row.rated_at.is_some_and(settled) {
         return Err(Error::conflict(
             "rated",
@@ -219,7 +223,7 @@ pub async fn rate(ctx: &Ctx, id: TicketId, body: Rate) -> Result<Ticket> {
         ));
     }
     // A change counts from the first verdict, so that it does not stay open for ever.
-    let first = row.rated_at.filter(|at| *at >= completed_at).unwrap_or(ctx.now);
+    let first = row.rated_at.unwrap_or(ctx.now);
     if (row.rating, &row.rating_comment, row.rated_at) != (Some(rating), &comment, Some(first)) {
         row.rating = Some(rating);
         row.rating_comment.clone_from(&comment);

@@ -170,17 +170,26 @@ pub(super) async fn reprioritize(
     row: &mut TicketRow,
     priority: crate::tickets::Priority,
 ) -> Result<()> {
-    let customer = match row.customer_id {
-        Some(id) => store::facts::customer(tx, id).await?,
-        None => None,
-    };
-    let (_, customer_type) = clock::customer_class(customer.as_ref());
-    let target = clock::promises(tx).await?.target(priority, row.sla_level, customer_type);
+    let target = target(tx, row, priority).await?;
     let calendar = clock::calendar(tx, ctx, row.sla_started_at).await?;
     let clock = row.clock().retarget(&calendar, target, row.responded_at.is_some());
     row.set_clock(&clock);
     row.priority = priority;
     Ok(())
+}
+
+/// What is promised now for a ticket of this priority.
+pub(super) async fn target(
+    tx: &mut Tx,
+    row: &TicketRow,
+    priority: crate::tickets::Priority,
+) -> Result<crate::tickets::sla::Target> {
+    let customer = match row.customer_id {
+        Some(id) => store::facts::customer(tx, id).await?,
+        None => None,
+    };
+    let (_, customer_type) = clock::customer_class(customer.as_ref());
+    Ok(clock::promises(tx).await?.target(priority, row.sla_level, customer_type))
 }
 
 /// Cancels a ticket that is not finished. A customer may take back a report that nobody has begun to work on.

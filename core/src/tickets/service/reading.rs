@@ -77,28 +77,29 @@ pub(super) fn can_reopen(status: TicketStatus, completed_at: Option<Time>, now: 
         && completed_at.is_some_and(|at| now.since_ms(at) <= REOPEN_DAYS * DAY_MS)
 }
 
-/// How many tickets stand where.
+/// How many of the tickets that the actor may see stand where.
 pub async fn stats(ctx: &Ctx) -> Result<TicketStats> {
     ctx.require(Permission::TicketRead)?;
+    let scope = ctx.actor.scope();
     let mut tx = ctx.app.db.read().await?;
     let mut stats = TicketStats::default();
-    for (status, priority, count) in store::stats::open(&mut tx).await? {
+    for (status, priority, count) in store::stats::open(&mut tx, scope).await? {
         *stats.by_status.entry(status.to_string()).or_default() += count;
         *stats.by_priority.entry(priority.to_string()).or_default() += count;
     }
-    let (overdue, soon) = store::stats::due(&mut tx, ctx.now, ctx.now.plus_seconds(HOUR_S)).await?;
-    stats.overdue = overdue + store::stats::late_on_hold(&mut tx).await?;
+    let (overdue, soon) = store::stats::due(&mut tx, scope, ctx.now, ctx.now.plus_seconds(HOUR_S)).await?;
+    stats.overdue = overdue + store::stats::late_on_hold(&mut tx, scope).await?;
     stats.due_within_hour = soon;
-    stats.unassigned = store::stats::unassigned(&mut tx).await?;
+    stats.unassigned = store::stats::unassigned(&mut tx, scope).await?;
     let yesterday = ctx.now.plus_ms(-DAY_MS);
     stats.created_by_hour = vec![0; 24];
-    for (at,) in store::stats::created_since(&mut tx, yesterday).await? {
+    for (at,) in store::stats::created_since(&mut tx, scope, yesterday).await? {
         let hour = usize::try_from(at.since_ms(yesterday) / (HOUR_S * 1000)).unwrap_or(0).min(23);
         stats.created_by_hour[hour] += 1;
     }
-    (stats.completed_24h, _, _, _) = store::stats::completed_since(&mut tx, yesterday).await?;
+    (stats.completed_24h, _, _, _) = store::stats::completed_since(&mut tx, scope, yesterday).await?;
     let (completed, in_time, ratings, stars) =
-        store::stats::completed_since(&mut tx, ctx.now.plus_ms(-30 * DAY_MS)).await?;
+        store::stats::completed_since(&mut tx, scope, ctx.now.plus_ms(-30 * DAY_MS)).await?;
     stats.on_time_percent_30d = (completed > 0).then(|| in_time * 100 / completed);
     stats.rating_30d_hundredths = (ratings > 0).then(|| stars * 100 / ratings);
     Ok(stats)
