@@ -80,12 +80,21 @@ pub async fn update_package(tx: &mut Tx, package: &Package, now: Time) -> Result
 /// ODPs after a place, by name, with the ports counted that customers have.
 pub async fn odps(
     tx: &mut Tx,
+    text: Option<&str>,
     area: Option<AreaId>,
     after: Option<&ByName<OdpId>>,
     limit: i64,
 ) -> Result<Vec<Odp>, DbError> {
     let mut query = Query::new(ODP);
     query.push(" WHERE TRUE");
+    if let Some(text) = text {
+        let escaped = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        for (before, column) in [(" AND (", "o.name"), (" OR ", "o.location")] {
+            query.push(&format!("{before}LOWER({column}) LIKE ")).bind(format!("%{escaped}%"));
+            query.push(" ESCAPE '!'");
+        }
+        query.push(")");
+    }
     if let Some(area) = area {
         query.push(" AND o.area_id = ").bind(area);
     }
@@ -96,6 +105,13 @@ pub async fn odps(
 /// One ODP.
 pub async fn odp(tx: &mut Tx, id: OdpId) -> Result<Option<Odp>, DbError> {
     tx.opt(format!("{ODP} WHERE o.id = $1"), args![id]).await
+}
+
+/// The ODP of a name, whatever the case; of names that differ in case only, the one written so.
+pub async fn odp_named(tx: &mut Tx, name: &str) -> Result<Option<Odp>, DbError> {
+    let sql =
+        format!("{ODP} WHERE LOWER(o.name) = $1 ORDER BY CASE WHEN o.name = $2 THEN 0 ELSE 1 END LIMIT 1");
+    tx.opt(sql, args![name.to_lowercase(), name]).await
 }
 
 /// An ODP's name and number of ports, locked until the transaction ends.

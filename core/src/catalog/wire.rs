@@ -127,6 +127,9 @@ pub struct OdpChange {
 #[cfg_attr(feature = "server", derive(utoipa::IntoParams))]
 #[serde(default, deny_unknown_fields)]
 pub struct OdpFilter {
+    /// Only those whose name or location holds this text; case is ignored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<String>,
     /// Only this area's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area_id: Option<AreaId>,

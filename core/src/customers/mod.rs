@@ -183,6 +183,10 @@ pub struct NewCustomer {
     pub portal_enabled: Option<bool>,
     /// Language, `id` when absent.
     pub locale: Option<String>,
+    /// WhatsApp messages wanted; yes when absent.
+    pub notify_whatsapp: Option<bool>,
+    /// E-mails wanted; yes when absent.
+    pub notify_email: Option<bool>,
     /// Internal notes.
     pub notes: Option<String>,
     /// Tags.

@@ -203,7 +203,34 @@ pub async fn newest_about(
     id: i64,
     limit: i64,
 ) -> Result<Vec<Stored>, DbError> {
-    tx.all(format!("SELECT {COLUMNS} FROM events WHERE subject_kind = $1 AND subject_id = $2 ORDER BY id DESC LIMIT $3"), args![kind, id, limit]).await
+    about_before(tx, kind, id, EventId(i64::MAX), limit).await
+}
+
+/// The events about a subject, the newest first, before an id.
+pub async fn about_before(
+    tx: &mut Tx,
+    kind: SubjectKind,
+    id: i64,
+    before: EventId,
+    limit: i64,
+) -> Result<Vec<Stored>, DbError> {
+    tx.all(format!("SELECT {COLUMNS} FROM events WHERE subject_kind = $1 AND subject_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"), args![kind, id, before, limit]).await
+}
+
+/// Whether an actor looked at a customer's personal data since an instant.
+pub async fn revealed_since(
+    tx: &mut Tx,
+    customer: CustomerId,
+    (actor_kind, actor_id): (&str, Option<i64>),
+    since: Time,
+) -> Result<bool, DbError> {
+    let found: Option<(EventId,)> = tx
+        .opt(
+            "SELECT id FROM events WHERE customer_id = $1 AND kind = 'customer.revealed' AND actor_kind = $2 AND actor_id = $3 AND at > $4 LIMIT 1",
+            args![customer, actor_kind, actor_id, since],
+        )
+        .await?;
+    Ok(found.is_some())
 }
 
 /// The events that concern a customer, the newest first, before an id.

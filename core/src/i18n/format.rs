@@ -2,7 +2,7 @@
 
 use super::{Locale, t};
 use crate::types::{Rupiah, Time, Zone};
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 
 const NBSP: char = '\u{a0}';
 const MINUTE: i64 = 60;
@@ -79,13 +79,18 @@ pub fn day(locale: Locale, zone: &Zone, at: Time) -> String {
     date(locale, zone.day(at))
 }
 
-/// `Sabtu, 1 Nov 2025`.
-pub fn weekday_date(locale: Locale, date_: Date) -> String {
+/// `Sabtu`, in English `Saturday`.
+pub fn weekday(locale: Locale, weekday: Weekday) -> &'static str {
     const ID: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
     const EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
     let names = if locale == Locale::Id { ID } else { EN };
-    let index = usize::try_from(date_.weekday().to_monday_zero_offset()).unwrap_or_default();
-    format!("{}, {}", names.get(index).copied().unwrap_or_default(), date(locale, date_))
+    let index = usize::try_from(weekday.to_monday_zero_offset()).unwrap_or_default();
+    names.get(index).copied().unwrap_or_default()
+}
+
+/// `Sabtu, 1 Nov 2025`.
+pub fn weekday_date(locale: Locale, date_: Date) -> String {
+    format!("{}, {}", weekday(locale, date_.weekday()), date(locale, date_))
 }
 
 /// `1 Nov 2025, 14.05 WIB`.

@@ -5,6 +5,7 @@ use crate::{
     technicians::{Availability, SkillLevel},
     types::*,
 };
+use std::fmt;
 
 /// A place on earth, in degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -69,41 +70,86 @@ pub struct Need {
     pub place: Option<Place>,
 }
 
+/// Why a technician is, or is not, for a ticket. Its `Display` is plain English; pages tell it in the reader's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// Has the skill.
+    CanDo(ServiceType),
+    /// Lacks the skill.
+    CannotDo(ServiceType),
+    /// Works in the customer's area.
+    OwnArea,
+    /// Works everywhere.
+    EveryArea,
+    /// Works elsewhere.
+    OtherAreas,
+    /// Whether they can take work.
+    Availability(Availability),
+    /// Tickets they have, of as many as they may have.
+    Load(i64, i64),
+    /// They have as many as they may have.
+    Full(i64, i64),
+    /// Metres to the customer.
+    Distance(i64),
+    /// Experience.
+    Level(SkillLevel),
+    /// What whoever assigned wrote.
+    Given(String),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::CanDo(work) => write!(f, "can do {work} work"),
+            Reason::CannotDo(work) => write!(f, "cannot do {work} work"),
+            Reason::OwnArea => f.write_str("works in the customer's area"),
+            Reason::EveryArea => f.write_str("works in every area"),
+            Reason::OtherAreas => f.write_str("works in other areas"),
+            Reason::Availability(Availability::Available) => f.write_str("available now"),
+            Reason::Availability(Availability::Busy) => f.write_str("busy on another ticket"),
+            Reason::Availability(Availability::OnBreak) => f.write_str("on a break"),
+            Reason::Availability(Availability::OffDuty) => f.write_str("off duty"),
+            Reason::Load(open, most) => write!(f, "has {open} of {most} tickets"),
+            Reason::Full(open, most) => write!(f, "has {open} of {most} tickets, the most for a day"),
+            Reason::Distance(metres) => write!(f, "{}.{} km away", metres / 1000, metres % 1000 / 100),
+            Reason::Level(level) => write!(f, "{level} technician"),
+            Reason::Given(text) => f.write_str(text),
+        }
+    }
+}
+
 /// Weighs one technician. Without the skill, off duty or with a full day they are not eligible; among the others area,
 /// availability, load, distance and experience count, in this order of weight.
 fn weigh(need: &Need, applicant: &Applicant) -> Candidate {
-    let mut weights: Vec<(i64, String)> = Vec::new();
-    let mut obstacles: Vec<String> = Vec::new();
+    let mut weights: Vec<(i64, Reason)> = Vec::new();
+    let mut obstacles: Vec<Reason> = Vec::new();
     if applicant.skills.contains(&need.service_type) {
-        weights.push((40, format!("can do {} work", need.service_type)));
+        weights.push((40, Reason::CanDo(need.service_type)));
     } else {
-        obstacles.push(format!("cannot do {} work", need.service_type));
+        obstacles.push(Reason::CannotDo(need.service_type));
     }
     match need.area_id {
-        Some(area) if applicant.areas.contains(&area) => {
-            weights.push((30, "works in the customer's area".to_owned()))
-        }
-        Some(_) if applicant.areas.is_empty() => weights.push((15, "works in every area".to_owned())),
-        Some(_) => weights.push((-30, "works in other areas".to_owned())),
+        Some(area) if applicant.areas.contains(&area) => weights.push((30, Reason::OwnArea)),
+        Some(_) if applicant.areas.is_empty() => weights.push((15, Reason::EveryArea)),
+        Some(_) => weights.push((-30, Reason::OtherAreas)),
         None => {}
     }
+    let available = Reason::Availability(applicant.availability);
     match applicant.availability {
-        Availability::Available => weights.push((20, "available now".to_owned())),
-        Availability::Busy => weights.push((5, "busy on another ticket".to_owned())),
-        Availability::OnBreak => weights.push((2, "on a break".to_owned())),
-        Availability::OffDuty => obstacles.push("off duty".to_owned()),
+        Availability::Available => weights.push((20, available)),
+        Availability::Busy => weights.push((5, available)),
+        Availability::OnBreak => weights.push((2, available)),
+        Availability::OffDuty => obstacles.push(available),
     }
-    let load = format!("{} of {} tickets", applicant.open_tickets, applicant.daily_maximum);
-    if applicant.open_tickets >= applicant.daily_maximum {
-        obstacles.push(format!("has {load}, the most for a day"));
+    let (open, most) = (applicant.open_tickets, applicant.daily_maximum);
+    if open >= most {
+        obstacles.push(Reason::Full(open, most));
     } else {
-        let free = (applicant.daily_maximum - applicant.open_tickets) * 25 / applicant.daily_maximum.max(1);
-        weights.push((free, format!("has {load}")));
+        weights.push(((most - open) * 25 / most.max(1), Reason::Load(open, most)));
     }
     let distance_m = need.place.zip(applicant.place).map(|(customer, own)| own.metres_to(customer));
     if let Some(metres) = distance_m {
-        let km = format!("{}.{} km away", metres / 1000, metres % 1000 / 100);
-        weights.push(((20 - metres / 1000).max(0), km));
+        weights.push(((20 - metres / 1000).max(0), Reason::Distance(metres)));
     }
     let experience = match applicant.level {
         SkillLevel::Junior => 0,
@@ -111,19 +157,23 @@ fn weigh(need: &Need, applicant: &Applicant) -> Candidate {
         SkillLevel::Senior => 4,
         SkillLevel::Expert => 5,
     };
-    weights.push((experience, format!("{} technician", applicant.level)));
+    weights.push((experience, Reason::Level(applicant.level)));
     let score = weights.iter().map(|(weight, _)| weight).sum();
     // Stable: what was considered first stands first among equals.
     weights.sort_by_key(|(weight, _)| -weight.abs());
+    let eligible = obstacles.is_empty();
+    let why: Vec<Reason> =
+        obstacles.into_iter().chain(weights.into_iter().map(|(_, reason)| reason)).collect();
     Candidate {
         technician_id: applicant.id,
         name: applicant.name.clone(),
         username: applicant.username.clone(),
-        eligible: obstacles.is_empty(),
+        eligible,
         score,
         open_tickets: applicant.open_tickets,
         distance_m,
-        reasons: obstacles.into_iter().chain(weights.into_iter().map(|(_, reason)| reason)).collect(),
+        reasons: why.iter().map(Reason::to_string).collect(),
+        why,
     }
 }
 

@@ -1,5 +1,9 @@
 //! The promise of time: how long a ticket may take, on which clock, and how it stands.
 
+mod steps;
+
+pub use steps::{Facts, Step, duration, explain};
+
 use super::{Priority, SlaStanding, SlaState, TicketStatus};
 use crate::{
     catalog::SlaLevel,
@@ -230,6 +234,11 @@ impl Calendar {
             .sum()
     }
 
+    /// From when to when on which days the clock runs; none for the one that never stands still.
+    pub fn hours(&self) -> Option<(jiff::civil::Time, jiff::civil::Time, &[Weekday])> {
+        self.hours.as_ref().map(|hours| (hours.from, hours.to, hours.days.as_slice()))
+    }
+
     /// The holidays of this clock between two instants.
     fn holidays_between(&self, from: Time, to: Time) -> Vec<(Date, &str)> {
         let Some(hours) = &self.hours else { return Vec::new() };
@@ -355,96 +364,6 @@ impl Clock {
             _ => SlaState::OnTrack,
         };
         SlaStanding { state, used_percent, remaining_ms }
-    }
-}
-
-/// The facts an explanation is told from.
-#[derive(Debug, Clone, Copy)]
-pub struct Facts {
-    /// Urgency.
-    pub priority: Priority,
-    /// The customer's level.
-    pub level: SlaLevel,
-    /// Person or business.
-    pub customer: CustomerType,
-    /// When somebody responded.
-    pub responded_at: Option<Time>,
-    /// Since when the clock stands still.
-    pub held_at: Option<Time>,
-    /// How often the ticket was opened again.
-    pub reopened_count: i64,
-}
-
-/// How the due times came about, each step in words.
-pub fn explain(rules: &SlaRules, calendar: &Calendar, clock: &Clock, facts: &Facts) -> Vec<String> {
-    let base = rules.base(facts.priority);
-    let (level, customer) = rules.percents(facts.level, facts.customer);
-    let mut steps = vec![format!(
-        "Priority {}: first response within {}, resolution within {}.",
-        facts.priority,
-        duration(base.response_minutes * MINUTE_MS),
-        duration(base.resolution_minutes * MINUTE_MS)
-    )];
-    if level != 100 {
-        steps.push(format!("SLA level {}: {level} % of that time.", facts.level));
-    } else {
-        steps.push(format!("SLA level {}: the ordinary time.", facts.level));
-    }
-    if customer != 100 {
-        steps.push(format!("Customer type {}: {customer} % of that time.", facts.customer));
-    }
-    let agreed = if rules.target(facts.priority, facts.level, facts.customer) == clock.target {
-        ""
-    } else {
-        " (as promised when the clock began; the rules have changed since)"
-    };
-    steps.push(format!(
-        "That makes {} for the first response and {} for the resolution{agreed}.",
-        duration(clock.target.response_minutes * MINUTE_MS),
-        duration(clock.target.resolution_minutes * MINUTE_MS)
-    ));
-    steps.push(format!("The clock runs {}.", calendar.describe(clock.started_at)));
-    let why = if facts.reopened_count > 0 { "opened again" } else { "reported" };
-    steps.push(format!("It began {}, when the ticket was {why}.", calendar.show(clock.started_at)));
-    for (day, name) in
-        calendar.holidays_between(clock.started_at, clock.resolution_due_at).into_iter().take(10)
-    {
-        steps.push(format!("{} does not count: {name}.", day.strftime("%a %d %b %Y")));
-    }
-    if clock.paused_ms > 0 {
-        steps.push(format!(
-            "It stood still on hold for {} of working time, which is added.",
-            duration(clock.paused_ms)
-        ));
-    }
-    if let Some(held_at) = facts.held_at {
-        steps.push(format!(
-            "It stands still since {}; that pause is added when work goes on.",
-            calendar.show(held_at)
-        ));
-    }
-    match facts.responded_at {
-        Some(at) if at <= clock.response_due_at => {
-            steps.push(format!("First response {}, in time.", calendar.show(at)));
-        }
-        Some(at) => steps.push(format!(
-            "First response {}, {} late.",
-            calendar.show(at),
-            duration(calendar.between(clock.response_due_at, at))
-        )),
-        None => steps.push(format!("First response due {}.", calendar.show(clock.response_due_at))),
-    }
-    steps.push(format!("Resolution due {}.", calendar.show(clock.resolution_due_at)));
-    steps
-}
-
-/// A span in words: `1 h 30 min`.
-pub fn duration(ms: i64) -> String {
-    let minutes = ms / MINUTE_MS;
-    match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} min"),
-        (hours, 0) => format!("{hours} h"),
-        (hours, minutes) => format!("{hours} h {minutes} min"),
     }
 }
 

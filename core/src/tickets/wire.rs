@@ -371,6 +371,9 @@ pub struct Candidate {
     pub distance_m: Option<i64>,
     /// Why, in English, the weightiest first.
     pub reasons: Vec<String>,
+    /// The same, for pages that tell it in the reader's language.
+    #[serde(skip)]
+    pub why: Vec<assign::Reason>,
 }
 
 /// What an assignment did.
@@ -381,6 +384,9 @@ pub struct Assignment {
     pub ticket: Ticket,
     /// Why the lead was chosen.
     pub reasons: Vec<String>,
+    /// The same, for pages that tell it in the reader's language.
+    #[serde(skip)]
+    pub why: Vec<assign::Reason>,
 }
 
 /// A change of status.
@@ -538,6 +544,9 @@ pub struct TicketFilter {
     /// `overdue` or `at_risk`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sla: Option<String>,
+    /// Only those completed within so many hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_hours: Option<u32>,
     /// `newest` (default) or `due`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<String>,

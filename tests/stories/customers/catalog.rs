@@ -136,7 +136,7 @@ async fn odps_keep_the_ports_that_customers_have() {
         let cleared = OdpChange { area_id: Some(AreaId(0)), ..OdpChange::default() };
         assert_eq!(service::update_odp(&ctx, odp.id, cleared).await.unwrap().area_name, None);
 
-        let filter = |limit, cursor, area_id| OdpFilter { limit: Some(limit), cursor, area_id };
+        let filter = |limit, cursor, area_id| OdpFilter { limit: Some(limit), cursor, area_id, q: None };
         let first = service::odps(&ctx, &filter(1, None, None)).await.unwrap();
         let second = service::odps(&ctx, &filter(1, first.next_cursor.clone(), None)).await.unwrap();
         assert_eq!(
@@ -145,6 +145,15 @@ async fn odps_keep_the_ports_that_customers_have() {
         );
         assert_eq!(second.next_cursor, None);
         assert!(service::odps(&ctx, &filter(1, None, Some(area.id))).await.unwrap().items.is_empty());
+        let named = async |text: &str| -> Vec<String> {
+            let filter = OdpFilter { q: Some(text.into()), ..OdpFilter::default() };
+            let found = service::odps(&ctx, &filter).await.unwrap().items;
+            found.into_iter().map(|odp| odp.name).collect()
+        };
+        assert_eq!(named(" krw-02 ").await, ["ODP-KRW-02"]);
+        assert_eq!(named("%").await, Vec::<String>::new(), "a wildcard is a letter like others");
+        assert_eq!(service::odp_named(&ctx, " odp-krw-01").await.unwrap().name, "ODP-KRW-01");
+        assert!(matches!(service::odp_named(&ctx, "ODP-KRW").await, Err(Error::NotFound("ODP"))));
         assert!(matches!(service::odp(&ctx, OdpId(9)).await, Err(Error::NotFound("ODP"))));
 
         let renamed = AreaChange { name: Some("Telukjambe".into()), ..AreaChange::default() };

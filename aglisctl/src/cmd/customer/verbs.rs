@@ -37,6 +37,7 @@ pub(super) fn create(context: &Context, create: Create) -> Result {
         locale: fields.language,
         notes: fields.notes,
         tags: create.tag,
+        ..NewCustomer::default()
     };
     if context.global.dry_run {
         context.out.remark("dry run: would create this customer");

@@ -7,7 +7,7 @@ mod packages;
 
 pub use areas::{area, areas, create_area, update_area};
 pub use holidays::{holiday, holidays, remove_holiday, set_holiday};
-pub use odps::{create_odp, odp, odps, update_odp};
+pub use odps::{create_odp, odp, odp_named, odps, update_odp};
 pub use packages::{create_package, package, packages, update_package};
 
 use super::{Area, Package, store};

@@ -16,7 +16,8 @@ pub async fn odps(ctx: &Ctx, filter: &OdpFilter) -> Result<Page<Odp>> {
     let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
     let after = page.after()?;
     let mut tx = ctx.app.db.read().await?;
-    let rows = store::odps(&mut tx, filter.area_id, after.as_ref(), page.rows() as i64 + 1).await?;
+    let text = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let rows = store::odps(&mut tx, text, filter.area_id, after.as_ref(), page.rows() as i64 + 1).await?;
     Ok(Page::from_rows(rows, page.rows(), |row| (row.name.clone(), row.id)))
 }
 
@@ -24,6 +25,12 @@ pub async fn odps(ctx: &Ctx, filter: &OdpFilter) -> Result<Page<Odp>> {
 pub async fn odp(ctx: &Ctx, id: OdpId) -> Result<Odp> {
     let mut tx = ctx.app.db.read().await?;
     store::odp(&mut tx, id).await?.ok_or(Error::NotFound("ODP"))
+}
+
+/// The ODP of a name as people type it.
+pub async fn odp_named(ctx: &Ctx, name: &str) -> Result<Odp> {
+    let mut tx = ctx.app.db.read().await?;
+    store::odp_named(&mut tx, name.trim()).await?.ok_or(Error::NotFound("ODP"))
 }
 
 /// Makes an ODP.

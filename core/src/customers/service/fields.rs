@@ -48,8 +48,8 @@ pub fn of_new(check: &mut Checker, new: NewCustomer) -> Option<Fields> {
         ip_address,
         portal_enabled: new.portal_enabled.unwrap_or(true),
         locale,
-        notify_whatsapp: true,
-        notify_email: true,
+        notify_whatsapp: new.notify_whatsapp.unwrap_or(true),
+        notify_email: new.notify_email.unwrap_or(true),
         notes,
     })
 }

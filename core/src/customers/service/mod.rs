@@ -1,10 +1,12 @@
 //! Use cases of customers.
 
+mod contact;
 mod fields;
 mod installed;
 mod list;
 mod timeline;
 
+pub use contact::contact;
 pub use installed::installed;
 pub use list::{choose, conditions, list};
 pub use timeline::timeline;

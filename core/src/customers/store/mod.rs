@@ -113,6 +113,18 @@ pub async fn get(tx: &mut Tx, scope: Scope, id: CustomerId) -> Result<Option<Row
     tx.opt_of(query).await
 }
 
+/// Whether a technician is on the team of a ticket of this customer that is not finished.
+pub async fn works_for(tx: &mut Tx, technician: TechnicianId, id: CustomerId) -> Result<bool, DbError> {
+    let found: Option<(TicketId,)> = tx
+        .opt(
+            "SELECT t.id FROM tickets t JOIN ticket_team m ON m.ticket_id = t.id WHERE t.customer_id = $1
+             AND m.technician_id = $2 AND t.status NOT IN ('completed', 'cancelled') LIMIT 1",
+            args![id, technician],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Locks a customer against other writers until the end of the transaction.
 pub async fn lock(tx: &mut Tx, id: CustomerId) -> Result<(), DbError> {
     tx.opt::<(CustomerId,)>("SELECT id FROM customers WHERE id = $1 {lock}", args![id]).await.map(drop)

@@ -9,7 +9,7 @@ use crate::{
     permission::Permission,
     tickets::{
         Assign, Assignment, Candidate, TeamRole, TicketStatus,
-        assign::{Need, Place, rank},
+        assign::{Need, Place, Reason, rank},
         store,
         store::TicketRow,
     },
@@ -51,7 +51,7 @@ pub async fn assign(ctx: &Ctx, id: TicketId, body: Assign) -> Result<Assignment>
     let mut tx = ctx.app.db.write().await?;
     let mut row = load(&mut tx, ctx, id).await?;
     still_open(&row)?;
-    let reasons = if body.auto {
+    let why = if body.auto {
         if body.lead_id.is_some() || !body.member_ids.is_empty() {
             return Err(Error::field("auto", "contradiction", "name the team or ask for the best, not both"));
         }
@@ -60,11 +60,12 @@ pub async fn assign(ctx: &Ctx, id: TicketId, body: Assign) -> Result<Assignment>
         let lead = body
             .lead_id
             .ok_or_else(|| Error::field("lead_id", "required", "name who leads, or set auto to true"))?;
-        assign_team(&mut tx, ctx, &mut row, lead, &body.member_ids, false, reason.into_iter().collect())
-            .await?
+        let why = reason.into_iter().map(Reason::Given).collect();
+        assign_team(&mut tx, ctx, &mut row, lead, &body.member_ids, false, why).await?
     };
     tx.commit().await?;
-    Ok(Assignment { ticket: reading::get(ctx, id).await?, reasons })
+    let reasons = why.iter().map(Reason::to_string).collect();
+    Ok(Assignment { ticket: reading::get(ctx, id).await?, reasons, why })
 }
 
 /// Gives a ticket to the best technician who can take it.
@@ -73,7 +74,7 @@ pub(super) async fn assign_best(
     ctx: &Ctx,
     row: &mut TicketRow,
     reason: Option<&str>,
-) -> Result<Vec<String>> {
+) -> Result<Vec<Reason>> {
     let ranked = weigh(tx, row.customer_id, row.area_id, row.service_type).await?;
     let Some(best) = ranked.iter().find(|candidate| candidate.eligible) else {
         let obstacles: Vec<String> = ranked
@@ -92,12 +93,12 @@ pub(super) async fn assign_best(
             allowed: Vec::new(),
         });
     };
-    let mut reasons = best.reasons.clone();
-    reasons.extend(reason.map(str::to_owned));
+    let mut why = best.why.clone();
+    why.extend(reason.map(|reason| Reason::Given(reason.to_owned())));
     // Who helps stays, unless it is the one who leads from now on.
     let members: Vec<TechnicianId> =
         team_of(tx, row.id).await?.1.into_iter().filter(|member| *member != best.technician_id).collect();
-    assign_team(tx, ctx, row, best.technician_id, &members, true, reasons).await
+    assign_team(tx, ctx, row, best.technician_id, &members, true, why).await
 }
 
 /// The lead and the members of a ticket's team.
@@ -116,8 +117,8 @@ async fn assign_team(
     lead: TechnicianId,
     member_ids: &[TechnicianId],
     automatic: bool,
-    reasons: Vec<String>,
-) -> Result<Vec<String>> {
+    why: Vec<Reason>,
+) -> Result<Vec<Reason>> {
     let mut members = member_ids.to_vec();
     members.sort();
     members.dedup();
@@ -151,7 +152,7 @@ async fn assign_team(
     let (previous_lead_id, previous_member_ids) = team_of(tx, row.id).await?;
     let before = row.status;
     if previous_lead_id == Some(lead) && previous_member_ids == members && before != TicketStatus::Open {
-        return Ok(reasons);
+        return Ok(why);
     }
     store::parts::set_team(tx, row.id, Some(lead), &members).await?;
     row.lead_id = Some(lead);
@@ -174,7 +175,7 @@ async fn assign_team(
             member_names: names(&members),
             member_ids: members,
             automatic,
-            reasons: reasons.clone(),
+            reasons: why.iter().map(Reason::to_string).collect(),
             previous_lead_id,
             previous_member_ids,
             previous_status: Some(before),
@@ -182,5 +183,5 @@ async fn assign_team(
         },
     )
     .await?;
-    Ok(reasons)
+    Ok(why)
 }

@@ -65,22 +65,43 @@ pub async fn set_rules(ctx: &Ctx, rules: SlaRules) -> Result<SlaRules> {
     Ok(rules)
 }
 
+/// What a due time is explained from.
+pub struct Story {
+    /// The steps, in order.
+    pub steps: Vec<sla::Step>,
+    /// The clock they speak of.
+    pub clock: sla::Clock,
+    /// The calendar it runs on.
+    pub calendar: Calendar,
+}
+
+/// How a ticket's due times came about, for pages that tell it in the reader's language.
+pub async fn story(ctx: &Ctx, id: TicketId) -> Result<Story> {
+    let mut tx = ctx.app.db.read().await?;
+    let row = store::detail(&mut tx, id, ctx.actor.scope()).await?.ok_or(Error::NotFound("ticket"))?;
+    tell(&mut tx, ctx, &row).await
+}
+
+async fn tell(tx: &mut Tx, ctx: &Ctx, row: &store::DetailRow) -> Result<Story> {
+    let calendar = calendar(tx, ctx, row.sla_started_at).await?;
+    let clock = row.clock();
+    let facts = sla::Facts {
+        priority: row.summary.priority,
+        level: row.sla_level,
+        customer: row.customer_type.unwrap_or(CustomerType::Residential),
+        responded_at: row.summary.responded_at,
+        held_at: row.summary.held_at,
+        reopened_count: row.reopened_count,
+    };
+    Ok(Story { steps: sla::explain(&promises(tx).await?, &calendar, &clock, &facts), clock, calendar })
+}
+
 /// How a ticket's due times came about, step by step.
 pub async fn explain(ctx: &Ctx, id: TicketId) -> Result<SlaExplanation> {
     let mut tx = ctx.app.db.read().await?;
     let row = store::detail(&mut tx, id, ctx.actor.scope()).await?.ok_or(Error::NotFound("ticket"))?;
-    let calendar = calendar(&mut tx, ctx, row.sla_started_at).await?;
-    let rules = promises(&mut tx).await?;
-    let clock = row.clock();
+    let Story { steps, clock, calendar } = tell(&mut tx, ctx, &row).await?;
     let ticket = &row.summary;
-    let facts = sla::Facts {
-        priority: ticket.priority,
-        level: row.sla_level,
-        customer: row.customer_type.unwrap_or(CustomerType::Residential),
-        responded_at: ticket.responded_at,
-        held_at: ticket.held_at,
-        reopened_count: row.reopened_count,
-    };
     Ok(SlaExplanation {
         priority: ticket.priority,
         sla_level: row.sla_level,
@@ -91,7 +112,7 @@ pub async fn explain(ctx: &Ctx, id: TicketId) -> Result<SlaExplanation> {
         paused_ms: row.paused_ms,
         response_due_at: ticket.response_due_at,
         resolution_due_at: ticket.resolution_due_at,
-        steps: sla::explain(&rules, &calendar, &clock, &facts),
+        steps: steps.iter().map(|step| step.english(&calendar, &clock)).collect(),
         standing: clock.standing(&calendar, ticket.status, ticket.held_at, ticket.completed_at, ctx.now),
     })
 }

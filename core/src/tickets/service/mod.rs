@@ -15,7 +15,7 @@ mod undoing;
 
 pub use assigning::{assign, candidates};
 pub use attaching::{attach, attach_in, attachments};
-pub use clock::{explain, rules, set_rules};
+pub use clock::{Story, explain, rules, set_rules, story};
 pub use commenting::{comment, comments};
 pub use completing::{check, complete, rate, reopen};
 pub use creating::{Draft, create, create_in, draft, update};
@@ -23,7 +23,7 @@ pub use linking::{merge, set_parent};
 pub use moving::{cancel, set_priority, set_status};
 pub use reading::{Brief, brief, get, resolve, stats};
 pub use searching::list;
-pub use story::{tell, timeline};
+pub use story::{latest, tell, timeline};
 pub use undoing::undo;
 
 use super::{TicketStatus, store, store::TicketRow};

@@ -73,6 +73,10 @@ async fn criteria(tx: &mut Tx, ctx: &Ctx, filter: &TicketFilter) -> Result<Crite
         ticking(&mut out);
         out.conditions.push(Condition { invert: false, test });
     }
+    if let Some(hours) = filter.completed_hours {
+        let since = ctx.now.plus_seconds(-i64::from(hours) * 3600);
+        out.conditions.push(Condition { invert: false, test: Test::Completed(since) });
+    }
     if let Some(text) = filter.q.as_deref().filter(|text| !text.trim().is_empty()) {
         let parsed = Filter::parse(&filter::TICKETS, text)
             .map_err(|error| Error::field("q", "invalid", error.to_string()))?;

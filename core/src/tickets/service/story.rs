@@ -18,9 +18,18 @@ const NEWEST: i64 = 50;
 /// A page of a ticket's timeline, the oldest entry first. Comments and files of tickets merged into it are told too.
 /// Customers are not told what is internal, nor which colleague did what.
 pub async fn timeline(ctx: &Ctx, id: TicketId, page: &PageQuery) -> Result<Page<TimelineEntry>> {
+    told(ctx, id, page, false).await
+}
+
+/// The same timeline from its other end: the newest entry first.
+pub async fn latest(ctx: &Ctx, id: TicketId, page: &PageQuery) -> Result<Page<TimelineEntry>> {
+    told(ctx, id, page, true).await
+}
+
+async fn told(ctx: &Ctx, id: TicketId, page: &PageQuery, latest: bool) -> Result<Page<TimelineEntry>> {
     let scope = ctx.actor.scope();
     let for_customer = matches!(scope, Scope::Customer(_));
-    let after = page.after::<EventId>()?.unwrap_or(EventId(0));
+    let from = page.after::<EventId>()?.unwrap_or(EventId(if latest { i64::MAX } else { 0 }));
     let mut tx = ctx.app.db.read().await?;
     store::detail(&mut tx, id, scope).await?.ok_or(Error::NotFound("ticket"))?;
     let undoable = if for_customer {
@@ -30,18 +39,29 @@ pub async fn timeline(ctx: &Ctx, id: TicketId, page: &PageQuery) -> Result<Page<
         undoing::undoable(ctx, &newest)
     };
     let limit = page.rows() as i64 + 1;
-    let mut events = event::store::about(&mut tx, SubjectKind::Ticket, id.0, after, limit).await?;
+    let mut events = about(&mut tx, id, from, limit, latest).await?;
     for merged in store::merged_into(&mut tx, id).await? {
-        let more = event::store::about(&mut tx, SubjectKind::Ticket, merged.0, after, limit).await?;
+        let more = about(&mut tx, merged, from, limit, latest).await?;
         events.extend(
             more.into_iter()
                 .filter(|row| matches!(row.kind.as_str(), "ticket.commented" | "ticket.file_attached")),
         );
     }
     events.sort_by_key(|row| row.id);
+    if latest {
+        events.reverse();
+    }
     let page = Page::from_rows(events, page.rows(), |row| row.id);
     let items = tell(ctx, &mut tx, page.items, &undoable).await?;
     Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+async fn about(tx: &mut Tx, id: TicketId, from: EventId, limit: i64, latest: bool) -> Result<Vec<Stored>> {
+    Ok(if latest {
+        event::store::about_before(tx, SubjectKind::Ticket, id.0, from, limit).await?
+    } else {
+        event::store::about(tx, SubjectKind::Ticket, id.0, from, limit).await?
+    })
 }
 
 /// Tells events of tickets in the order they come, with the texts of comments. Customers are not told what is internal.

@@ -157,7 +157,10 @@ fn the_explanation_tells_every_step() {
         reopened_count: 0,
     };
     assert_eq!(
-        explain(&rules, &calendar, &clock, &facts),
+        explain(&rules, &calendar, &clock, &facts)
+            .iter()
+            .map(|step| step.english(&calendar, &clock))
+            .collect::<Vec<_>>(),
         [
             "Priority high: first response within 30 min, resolution within 4 h.",
             "SLA level silver: 75 % of that time.",

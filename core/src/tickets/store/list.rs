@@ -70,6 +70,8 @@ pub enum Test {
     Due(Order, Time),
     /// Reported at a time that compares so.
     Created(Order, Time),
+    /// Completed since.
+    Completed(Time),
     /// The due time has passed, or had when it was put on hold.
     Overdue(Time),
     /// The clock runs, most of the time is used, and the due time has not passed.
@@ -256,6 +258,9 @@ fn ask(query: &mut Query, test: &Test) {
         }
         Test::Created(order, at) => {
             query.push("t.created_at ").push(order.sign()).push(" ").bind(*at);
+        }
+        Test::Completed(since) => {
+            query.push("t.status = 'completed' AND t.completed_at >= ").bind(*since);
         }
         Test::Overdue(now) => {
             query.push(RUNNING).push(" AND t.resolution_due_at < ").bind(*now);

@@ -1,0 +1,38 @@
+//! A customer's number for whoever is to visit them.
+
+use super::{assemble, load, subject};
+use crate::{
+    app::{Ctx, Scope},
+    customers::{Customer, store},
+    error::Result,
+    event::{self, Event, emit},
+    types::*,
+};
+
+/// A look at the same customer within so many seconds is not recorded again: pages refresh by themselves.
+const ONE_LOOK_S: i64 = 12 * 3600;
+
+/// A customer as those see them who work for them: technicians on the team of a ticket that is not finished see how to
+/// reach the customer, and that they looked is recorded once a day. For everybody else it is [`super::get`].
+pub async fn contact(ctx: &Ctx, id: CustomerId) -> Result<Customer> {
+    let Scope::Technician(technician) = ctx.actor.scope() else { return super::get(ctx, id).await };
+    let mut tx = ctx.app.db.read().await?;
+    if !store::works_for(&mut tx, technician, id).await? {
+        drop(tx);
+        return super::get(ctx, id).await;
+    }
+    let row = load(&mut tx, ctx, id).await?;
+    let who = (ctx.actor.kind(), ctx.actor.id());
+    let since = ctx.now.plus_seconds(-ONE_LOOK_S);
+    let looked = event::store::revealed_since(&mut tx, id, who, since).await?;
+    let subject = subject(&row);
+    let customer = assemble(&mut tx, row, false).await?;
+    drop(tx);
+    if !looked {
+        let mut tx = ctx.app.db.write().await?;
+        let fields = ["phone", "email", "pic_phone"].map(str::to_owned).to_vec();
+        emit(&mut tx, ctx, &subject, Event::PersonalDataRevealed { fields }).await?;
+        tx.commit().await?;
+    }
+    Ok(customer)
+}
