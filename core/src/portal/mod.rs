@@ -238,6 +238,9 @@ pub struct Profile {
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ProfileChange {
+    /// E-mail address; empty text removes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
     /// Language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,

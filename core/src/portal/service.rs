@@ -35,6 +35,7 @@ pub async fn profile(ctx: &Ctx) -> Result<Profile> {
 /// Changes what customers can change by themselves.
 pub async fn set_profile(ctx: &Ctx, change: ProfileChange) -> Result<Profile> {
     let change = CustomerChange {
+        email: change.email,
         locale: change.locale,
         notify_whatsapp: change.notify_whatsapp,
         notify_email: change.notify_email,

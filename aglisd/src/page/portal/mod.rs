@@ -1,5 +1,6 @@
 //! The customer portal: pages for phones on slow mobile data. All of it works without a script.
 
+mod cancel;
 mod dashboard;
 mod files;
 mod profile;
@@ -9,8 +10,9 @@ mod sign_in;
 mod ticket;
 mod tickets;
 
-use super::Visit;
+use super::{Flash, Frame, Shown, Visit};
 use crate::http::{Need, Routes};
+use aglis_core::error::Error;
 use axum::{
     response::Redirect,
     routing::{get, post},
@@ -22,6 +24,17 @@ const INSIDE: Need = Need::Customer;
 
 async fn start(Visit(_): Visit) -> Redirect {
     Redirect::to("/customer/dashboard")
+}
+
+/// Back to a page that says what is in the way; an error that is no such thing stays one.
+#[expect(clippy::result_large_err, reason = "the answer of every page, passed on as it is")]
+fn in_the_way(frame: &Frame, back: &str, error: Error) -> Shown {
+    if let Error::Conflict { code, .. } = &error
+        && let Some(text) = frame.try_t(&format!("portal-conflict-{}", code.replace('_', "-")))
+    {
+        return Ok(frame.go_with(back, Flash::warn(text)));
+    }
+    Err(error.into())
 }
 
 /// Every page of the portal; `upload_bytes` is the most that a form with files may bring.
@@ -48,6 +61,7 @@ pub fn routes(upload_bytes: u64) -> Routes {
         .page_upload(INSIDE, upload_bytes, "/customer/tickets/{number}/comments", post(ticket::comment))
         .page(INSIDE, "/customer/tickets/{number}/rate", post(ticket::rate))
         .page(INSIDE, "/customer/tickets/{number}/reopen", post(ticket::reopen))
+        .page(INSIDE, "/customer/tickets/{number}/cancel", get(cancel::ask).post(cancel::cancel))
         .page(INSIDE, "/customer/files/{id}", get(files::show))
         .page(INSIDE, "/customer/profile", get(profile::show).post(profile::save))
         .page(INSIDE, "/customer/profile/sessions/{id}/revoke", post(profile::revoke))

@@ -26,15 +26,17 @@ struct ProfilePage<'a> {
     frame: &'a Frame,
     errors: FormErrors,
     profile: &'a Profile,
+    email: String,
     sessions: Vec<Device>,
 }
 
 /// `GET /customer/profile`
 pub async fn show(Visit(frame): Visit) -> Shown {
-    page(&frame, StatusCode::OK, FormErrors::none()).await
+    page(&frame, StatusCode::OK, FormErrors::none(), None).await
 }
 
-async fn page(frame: &Frame, status: StatusCode, errors: FormErrors) -> Shown {
+/// The page; `email` is what was typed, where it was refused.
+async fn page(frame: &Frame, status: StatusCode, errors: FormErrors, email: Option<&str>) -> Shown {
     let ctx = frame.ctx();
     let profile = portal::profile(ctx).await?;
     let sessions = access::own_sessions(ctx).await?.into_iter().map(|session| Device {
@@ -45,12 +47,14 @@ async fn page(frame: &Frame, status: StatusCode, errors: FormErrors) -> Shown {
         created_at: session.created_at,
     });
     let sessions = sessions.collect();
-    Ok(frame.html(status, &ProfilePage { frame, errors, profile: &profile, sessions }))
+    let email = email.or(profile.email.as_deref()).unwrap_or_default().to_owned();
+    Ok(frame.html(status, &ProfilePage { frame, errors, profile: &profile, email, sessions }))
 }
 
 /// `POST /customer/profile`
 pub async fn save(Posted { mut frame, form }: Posted) -> Shown {
     let change = ProfileChange {
+        email: form.has("email").then(|| form.get("email").to_owned()),
         locale: form.given("locale").map(str::to_owned),
         notify_whatsapp: Some(form.has("notify_whatsapp")),
         notify_email: Some(form.has("notify_email")),
@@ -59,7 +63,7 @@ pub async fn save(Posted { mut frame, form }: Posted) -> Shown {
         Ok(profile) => profile,
         Err(error) => {
             let errors = FormErrors::of(&frame, "portal", error)?;
-            return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
+            return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, Some(form.get("email"))).await;
         }
     };
     let lang: Locale = profile.locale.parse().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use super::{
     super::{Flash, FormErrors, Frame, Mark, Posted, Shown, Visit},
+    cancel, in_the_way,
     report::{file_error, named},
     rows::left,
 };
@@ -46,6 +47,7 @@ struct TicketPage<'a> {
     files: Vec<&'a Attachment>,
     can_rate: bool,
     can_comment: bool,
+    can_cancel: bool,
     comment_text: String,
 }
 
@@ -85,6 +87,7 @@ async fn page(
         can_comment: merged_into.is_none()
             && ticket.merged_into_id.is_none()
             && state != TicketStatus::Cancelled,
+        can_cancel: cancel::possible(state),
         merged_into,
         comment_text: comment_text.to_owned(),
         errors,
@@ -157,6 +160,14 @@ fn url(number: &str) -> String {
     format!("/customer/tickets/{number}")
 }
 
+/// The page again with what is wrong with the form, or what is in the way.
+async fn again(frame: &Frame, number: &str, id: TicketId, error: Error, comment_text: &str) -> Shown {
+    match FormErrors::of(frame, "portal", error) {
+        Ok(errors) => page(frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, comment_text).await,
+        Err(error) => in_the_way(frame, &url(number), error),
+    }
+}
+
 /// `POST /customer/tickets/{number}/comments`
 pub async fn comment(Path(number): Path<String>, Posted { mut frame, mut form }: Posted) -> Shown {
     frame.path = url(&number);
@@ -183,10 +194,7 @@ pub async fn comment(Path(number): Path<String>, Posted { mut frame, mut form }:
     }
     match tickets::comment(ctx, id, NewComment { body: body.to_owned(), visibility: None }).await {
         Ok(_) => {}
-        Err(error) => {
-            let errors = FormErrors::of(&frame, "portal", error)?;
-            return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, body).await;
-        }
+        Err(error) => return again(&frame, &number, id, error, body).await,
     }
     tickets::attach(ctx, id, &good, "comment", true).await?;
     let flash = Flash::ok(frame.t("portal-ticket-comment-sent"));
@@ -205,10 +213,7 @@ pub async fn rate(Path(number): Path<String>, Posted { mut frame, form }: Posted
     let body = Rate { rating, comment: form.given("comment").map(str::to_owned) };
     match tickets::rate(ctx, id, body).await {
         Ok(_) => Ok(frame.go_with(&url(&number), Flash::ok(frame.t("portal-rate-sent")))),
-        Err(error) => {
-            let errors = FormErrors::of(&frame, "portal", error)?;
-            page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, "").await
-        }
+        Err(error) => again(&frame, &number, id, error, "").await,
     }
 }
 
@@ -223,9 +228,6 @@ pub async fn reopen(Path(number): Path<String>, Posted { mut frame, form }: Post
     };
     match tickets::reopen(ctx, id, Reason { reason: reason.to_owned() }).await {
         Ok(_) => Ok(frame.go_with(&url(&number), Flash::ok(frame.t("portal-ticket-reopened")))),
-        Err(error) => {
-            let errors = FormErrors::of(&frame, "portal", error)?;
-            page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, "").await
-        }
+        Err(error) => again(&frame, &number, id, error, "").await,
     }
 }
