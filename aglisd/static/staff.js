@@ -13,15 +13,60 @@
   };
   let news = 0;
 
-  async function unread() {
-    const response = await fetch("/api/notifications/unread", { headers: { Accept: "application/json" } });
+  // The badge counts what is unread; the server says when it changes.
+  function badge(count) {
+    const shown = one("#unread");
+    const before = Number(shown.dataset.count);
+    if (count === before) return;
+    shown.dataset.count = shown.textContent = count;
+    shown.hidden = count === 0;
+    send("live-notification");
+    if (count > before) newest();
+  }
+
+  // A new notification is said once, by the page that is looked at.
+  let said = 0;
+  async function newest() {
+    if (document.hidden) return;
+    const response = await fetch("/api/notifications?unread=true&limit=1", { headers: { Accept: "application/json" } });
     if (!response.ok) return;
-    const { count } = await response.json();
-    const badge = one("#unread");
-    const before = Number(badge.dataset.count);
-    badge.dataset.count = badge.textContent = count;
-    badge.hidden = count === 0;
-    if (count > before) send("live-notification");
+    const [note] = (await response.json()).items;
+    if (!note || note.id <= said) return;
+    said = note.id;
+    const toast = one("#toast");
+    const link = toast.querySelector("a");
+    link.href = `/notifications/${note.id}/open`;
+    link.textContent = note.title;
+    toast.querySelector("span").textContent = note.message;
+    toast.hidden = false;
+    clearTimeout(toast.timer);
+    const leave = () => { toast.timer = setTimeout(() => { if (toast.matches(":hover, :focus-within")) leave(); else toast.hidden = true; }, 8000); };
+    leave();
+    if (localStorage.getItem("sound") === "on") chime();
+  }
+
+  function chime() {
+    const audio = new AudioContext();
+    const tone = audio.createOscillator();
+    const loud = audio.createGain();
+    tone.frequency.value = 880;
+    loud.gain.setValueAtTime(0.15, audio.currentTime);
+    loud.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + 0.4);
+    tone.connect(loud).connect(audio.destination);
+    tone.onended = () => audio.close();
+    tone.start();
+    tone.stop(audio.currentTime + 0.4);
+  }
+
+  one("#toast button")?.addEventListener("click", () => { one("#toast").hidden = true; });
+  const sound = one("#sound");
+  if (sound) {
+    sound.checked = localStorage.getItem("sound") === "on";
+    sound.closest("[hidden]").hidden = false;
+    sound.addEventListener("change", () => {
+      localStorage.setItem("sound", sound.checked ? "on" : "off");
+      if (sound.checked) chime();
+    });
   }
 
   // A row that is shown changes where it stands; a new one only announces itself, so nothing moves under the cursor.
@@ -58,7 +103,6 @@
 
   async function happened(event) {
     const { kind, subject_kind: subject, subject_id: id, subject: number } = JSON.parse(event.data);
-    soon("unread", unread);
     const family = kind.split(".")[0];
     soon(`live-${family}`, () => send(`live-${family}`));
     const open = one("[data-subject]")?.dataset.subject;
@@ -66,18 +110,22 @@
     if (subject === "ticket") soon(`row-${id}`, async () => { if (!(await row(id, number)) && kind === "ticket.created") announce(); });
   }
 
-  const KINDS = ["ticket.created", "ticket.updated", "ticket.assigned", "ticket.unassigned", "ticket.status_changed", "ticket.priority_changed", "ticket.eta_set", "ticket.commented", "ticket.file_attached", "ticket.checklist_changed", "ticket.completed", "ticket.cancelled", "ticket.reopened", "ticket.rated", "ticket.merged", "ticket.parent_set", "customer.created", "customer.updated", "customer.status_changed", "customer.tagged", "customer.untagged", "message.status_changed", "message.received", "notification.sent"];
+  const KINDS = ["ticket.created", "ticket.updated", "ticket.assigned", "ticket.unassigned", "ticket.status_changed", "ticket.priority_changed", "ticket.eta_set", "ticket.commented", "ticket.file_attached", "ticket.checklist_changed", "ticket.completed", "ticket.cancelled", "ticket.reopened", "ticket.rated", "ticket.merged", "ticket.parent_set", "customer.created", "customer.updated", "customer.status_changed", "customer.tagged", "customer.untagged", "message.status_changed", "message.received", "technician.created", "technician.updated", "technician.availability_changed"];
   if (one("#unread") && window.EventSource) {
     const stream = new EventSource("/api/events");
     for (const kind of KINDS) stream.addEventListener(kind, happened);
+    stream.addEventListener("unread", (event) => badge(JSON.parse(event.data).count));
     stream.addEventListener("reset", () => location.reload());
     stream.addEventListener("open", () => { one("#offline").hidden = true; });
     stream.addEventListener("error", () => { one("#offline").hidden = false; });
     addEventListener("pagehide", () => stream.close());
   }
 
-  // Drafts stay in this browser until they are sent.
+  // Drafts stay in this browser until the page after the form says that it is done: a lost answer loses no text.
   const kept = (field) => `draft:${field.dataset.draft}`;
+  const sent = sessionStorage.getItem("sent");
+  sessionStorage.removeItem("sent");
+  if (sent && one("main > .note.ok")) for (const key of JSON.parse(sent)) localStorage.removeItem(key);
   for (const field of all("[data-draft]")) {
     if (!field.value) field.value = localStorage.getItem(kept(field)) ?? "";
     field.addEventListener("input", () => {
@@ -85,7 +133,10 @@
       const said = field.form?.querySelector("[data-draft-saved]");
       if (said) said.hidden = false;
     });
-    field.form?.addEventListener("submit", () => localStorage.removeItem(kept(field)));
+    field.form?.addEventListener("submit", () => {
+      const keys = [...field.form.querySelectorAll("[data-draft]")].map(kept);
+      sessionStorage.setItem("sent", JSON.stringify(keys));
+    });
   }
 
   // Keys: never while typing, never with a browser's modifier, and they can be switched off.
@@ -109,10 +160,82 @@
     one("#keys").showModal();
   }
 
+  // The palette: pages by name, tickets by number or words, customers by number, name or phone.
+  const found = [];
+  let asked = 0;
+
+  function palette() {
+    const dialog = one("#palette");
+    if (!dialog) return;
+    if (dialog.open) { dialog.close(); return; }
+    dialog.showModal();
+    const input = dialog.querySelector("input");
+    input.value = "";
+    input.focus();
+    choices("");
+  }
+
+  function show(items, at = 0) {
+    found.splice(0, found.length, ...items);
+    const list = one("#palette ul");
+    list.replaceChildren(...items.map(({ href, text, more }, n) => {
+      const li = document.createElement("li");
+      const link = document.createElement("a");
+      Object.assign(link, { href, textContent: text, id: `palette-${n}`, tabIndex: -1 });
+      li.role = "presentation";
+      link.role = "option";
+      link.ariaSelected = String(n === at);
+      if (more) link.append(Object.assign(document.createElement("span"), { className: "muted small block", textContent: more }));
+      li.append(link);
+      return li;
+    }));
+    const input = one("#palette input");
+    if (items.length) input.setAttribute("aria-activedescendant", `palette-${at}`); else input.removeAttribute("aria-activedescendant");
+    one("#palette p").hidden = items.length > 0;
+    one(`#palette-${at}`)?.scrollIntoView({ block: "nearest" });
+  }
+
+  async function ask(path) {
+    const response = await fetch(path, { headers: { Accept: "application/json" } });
+    return response.ok ? (await response.json()).items : [];
+  }
+
+  async function choices(text) {
+    const mine = ++asked;
+    const wanted = text.trim().toLowerCase();
+    const pages = all("header nav a, header .bell, header .menu a[href^='/account'], a.btn[href^='/'][data-key]")
+      .map((link) => ({ href: link.getAttribute("href"), text: link.getAttribute("aria-label") ?? link.textContent.trim() }))
+      .filter((page) => page.text.toLowerCase().includes(wanted));
+    show(pages);
+    if (wanted.length < 2) return;
+    await new Promise((resume) => setTimeout(resume, 150));
+    if (mine !== asked) return;
+    const q = encodeURIComponent(text.trim());
+    const some = async (path, row) => (await ask(path).catch(() => [])).map(row);
+    const [tickets, customers] = await Promise.all([
+      some(`/api/tickets?limit=6&q=${q}`, (one) => ({ href: `/tickets/${one.number}`, text: `${one.number} ${one.title}`, more: one.customer_name })),
+      one("[data-go=c]") ? some(`/api/customers?limit=6&q=${q}`, (one) => ({ href: `/customers/${one.number}`, text: one.name, more: `${one.number} · ${one.phone}` })) : [],
+    ]);
+    if (mine === asked) show([...pages, ...tickets, ...customers]);
+  }
+
+  one("#palette input")?.addEventListener("input", (event) => choices(event.target.value));
+  one("#palette")?.addEventListener("keydown", (event) => {
+    const at = found.findIndex((_, n) => one(`#palette-${n}`)?.ariaSelected === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const next = (at + (event.key === "ArrowDown" ? 1 : -1) + found.length) % Math.max(found.length, 1);
+      show([...found], next);
+    } else if (event.key === "Enter" && found[at]) {
+      event.preventDefault();
+      location.href = found[at].href;
+    }
+  });
+
   addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k" && !off()) {
       event.preventDefault();
-      one("#find")?.focus();
+      palette();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || one("dialog[open]")) return;

@@ -3,9 +3,11 @@
 mod browser;
 mod daemon;
 mod terminal;
+mod visitor;
 mod world;
 
 pub use browser::Browser;
 pub use daemon::{Daemon, eventually, free_port, program};
 pub use terminal::Terminal;
+pub use visitor::{Followed, Page, Visitor};
 pub use world::{Backend, Server, World, both};

@@ -19,3 +19,4 @@ mod terminal;
 mod tickets;
 mod told;
 mod units;
+mod web;

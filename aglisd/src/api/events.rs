@@ -4,6 +4,7 @@ use crate::http::{Context, Need, Problem, Routes};
 use aglis_core::{
     app::{Ctx, Scope},
     event::{self, LiveEvent, SubjectKind},
+    notifications::service as notifications,
     permission::Permission,
 };
 use axum::{
@@ -26,7 +27,8 @@ const FARTHEST_BACK: i64 = 10_000;
 /// Follow what happens, as far as one may see it.
 ///
 /// Each event has the kind as its name, its place in the chain as its id and a `LiveEvent` as data. With
-/// `Last-Event-ID` the stream goes on after that place; when that is too far back it begins with a `reset`.
+/// `Last-Event-ID` the stream goes on after that place; when that is too far back it begins with a `reset`. An event
+/// `unread` without an id tells how many of one's own notifications are unread, whenever that changes.
 #[utoipa::path(get, path = "/api/events", tag = "events", params(("Last-Event-ID" = Option<i64>, Header, description = "Go on after this place")),
     responses((status = 200, content_type = "text/event-stream", body = LiveEvent)))]
 async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, Problem> {
@@ -51,11 +53,17 @@ async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, P
         let mut stopping = ctx.app.db.hub().stopping();
         let mut recheck = tokio::time::interval(Duration::from_secs(5));
         recheck.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut told = None;
         loop {
             match pass_on(&ctx, position, &send).await {
                 Ok(Some(seq)) => position = seq,
                 Ok(None) => return,
                 Err(error) => tracing::debug!("a follower waits: {error}"),
+            }
+            if let Some(unread) = unread(&ctx, &mut told).await
+                && send.send(Ok(unread)).await.is_err()
+            {
+                return;
             }
             tokio::select! {
                 _ = send.closed() => return,
@@ -100,6 +108,17 @@ async fn pass_on(
             return Ok(Some(position));
         }
     }
+}
+
+/// How many notifications of the follower's own are unread, when that is another number than was told last. What they
+/// may not see of the events themselves, such as their own account's, changes it too.
+async fn unread(ctx: &Ctx, told: &mut Option<i64>) -> Option<Sse> {
+    ctx.actor.user_id()?;
+    let count = notifications::unread(ctx).await.ok()?.count;
+    if told.replace(count) == Some(count) {
+        return None;
+    }
+    Some(Sse::default().event("unread").data(format!("{{\"count\":{count}}}")))
 }
 
 /// Whether the follower may see an event: by the permission of its family, and by whose rows they may see.

@@ -3,6 +3,8 @@
 use super::Frame;
 use aglis_core::{
     customers::CustomerStatus,
+    messages::MessageStatus,
+    technicians::Availability,
     tickets::{Priority, SlaState, TicketStatus},
 };
 
@@ -49,6 +51,29 @@ impl Mark {
             Priority::Low => ("", "–"),
         };
         Mark { tone, glyph, word: frame.word(area, priority) }
+    }
+
+    /// Whether a technician can take work.
+    pub fn availability(frame: &Frame, area: &str, availability: Availability) -> Mark {
+        let (tone, glyph) = match availability {
+            Availability::Available => ("ok", "✓"),
+            Availability::Busy => ("info", "●"),
+            Availability::OnBreak => ("warn", "▲"),
+            Availability::OffDuty => ("", "–"),
+        };
+        Mark { tone, glyph, word: frame.word(area, availability) }
+    }
+
+    /// How far a message got.
+    pub fn message(frame: &Frame, area: &str, status: MessageStatus) -> Mark {
+        let (tone, glyph) = match status {
+            MessageStatus::Queued => ("", "–"),
+            MessageStatus::Sending | MessageStatus::Sent | MessageStatus::Received => ("info", "●"),
+            MessageStatus::Unknown => ("warn", "▲"),
+            MessageStatus::Expired | MessageStatus::Failed => ("bad", "✗"),
+            MessageStatus::Delivered | MessageStatus::Read => ("ok", "✓"),
+        };
+        Mark { tone, glyph, word: frame.word(area, status) }
     }
 
     /// How a ticket stands against its due time.

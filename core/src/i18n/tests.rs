@@ -127,3 +127,51 @@ fn every_text_that_is_asked_for_exists() {
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
+
+/// The codes of conflicts that a source text makes, such as `Error::conflict("too_late", …)`.
+fn conflicts(text: &str) -> Vec<String> {
+    let mut codes = Vec::new();
+    for (call, most) in [("Error::conflict(", 40), ("Error::Conflict {", 60)] {
+        for (at, _) in text.match_indices(call) {
+            let rest = &text[at + call.len()..];
+            let Some((lead, rest)) = rest.split_once('"').filter(|(lead, _)| lead.len() < most) else {
+                continue;
+            };
+            if lead.trim().is_empty() || lead.trim() == "code:" {
+                codes.extend(rest.split_once('"').map(|(code, _)| code.to_owned()));
+            }
+        }
+    }
+    codes
+}
+
+/// Those of the start and of the command line, which no page meets.
+const NOT_ON_PAGES: [&str; 3] = ["other_secret", "bad_secret", "not_empty"];
+/// The use cases that customers have on the portal, and what of them only staff can meet.
+const OF_CUSTOMERS: [&str; 4] = ["commenting.rs", "completing.rs", "moving.rs", "portal/service.rs"];
+const ONLY_STAFF: [&str; 2] = ["completion_needed", "nobody_assigned"];
+
+#[test]
+fn every_conflict_has_words_for_people() {
+    let known = catalogue("id");
+    let (mut missing, mut found) = (BTreeSet::new(), 0);
+    for path in files(&root().join("src"), &["rs"]) {
+        if path.ends_with("i18n/tests.rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let customers = OF_CUSTOMERS.iter().any(|name| path.ends_with(name));
+        for code in conflicts(&text).into_iter().filter(|code| !NOT_ON_PAGES.contains(&code.as_str())) {
+            found += 1;
+            let portal = customers && !ONLY_STAFF.contains(&code.as_str());
+            for area in ["staff", "portal"].into_iter().filter(|area| *area == "staff" || portal) {
+                let key = format!("{area}-conflict-{}", code.replace('_', "-"));
+                if !known.contains_key(&key) {
+                    missing.insert(key);
+                }
+            }
+        }
+    }
+    assert!(found > 20, "the codes are written otherwise than this test reads them: {found}");
+    assert!(missing.is_empty(), "{missing:?}");
+}

@@ -1,15 +1,19 @@
 //! Completing a ticket, with what was measured and photographed; and attaching files.
 
-use super::{Shell, done};
+use super::{
+    Shell, done,
+    odp::{self, OdpField},
+};
 use crate::{
     http::{Need, Path, Routes},
     page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit},
 };
 use aglis_core::{
+    customers::service as customers,
     error::{Error, FieldError},
     permission::Permission as P,
     tickets::{Complete, Ticket, service as tickets},
-    types::{ChecklistItemId, FileId},
+    types::{AreaId, ChecklistItemId, FileId},
 };
 use askama::Template;
 use axum::{
@@ -47,6 +51,7 @@ struct Page<'a> {
     number: String,
     title: String,
     photos: Vec<Photo>,
+    odp: OdpField,
     inputs: Vec<Input>,
     checklist: Vec<Item>,
 }
@@ -57,8 +62,8 @@ const PHOTOS: [(&str, &str, &str); 3] = [
     ("otdr_file_id", "otdr", "staff-photo-otdr"),
 ];
 const INPUTS: [(&str, &str); 5] = [
-    ("modem_serial", "staff-modem-serial"),
     ("odp_port", "staff-odp-port"),
+    ("modem_serial", "staff-modem-serial"),
     ("wifi_name", "staff-wifi-name"),
     ("speed_down_mbps", "staff-speed-down"),
     ("speed_up_mbps", "staff-speed-up"),
@@ -67,6 +72,26 @@ const INPUTS: [(&str, &str); 5] = [
 /// The newest photo of a purpose that is already on the ticket.
 fn photo(ticket: &Ticket, purpose: &str) -> Option<FileId> {
     ticket.attachments.iter().rev().find(|file| file.purpose == purpose).map(|file| file.id)
+}
+
+/// Where the customer's line ends.
+#[derive(Default)]
+struct Line {
+    odp: String,
+    port: String,
+    area_id: Option<AreaId>,
+}
+
+/// What the form says of the line; at first what is known of it.
+async fn line(frame: &Frame, ticket: &Ticket, form: &Form) -> Result<Line, Error> {
+    if form.has(odp::NAME) {
+        let text = |name| form.get(name).to_owned();
+        return Ok(Line { odp: text(odp::NAME), port: text("odp_port"), area_id: None });
+    }
+    let Some(id) = ticket.summary.customer_id else { return Ok(Line::default()) };
+    let customer = customers::get(frame.ctx(), id).await?;
+    let port = customer.odp_port.map(|port| port.to_string()).unwrap_or_default();
+    Ok(Line { odp: customer.odp_name.unwrap_or_default(), port, area_id: customer.area_id })
 }
 
 async fn draw(
@@ -79,7 +104,10 @@ async fn draw(
     let id = tickets::resolve(frame.ctx(), number).await?;
     let ticket = tickets::get(frame.ctx(), id).await?;
     let ticked: Vec<&str> = form.all("checklist").collect();
+    let Line { odp, port, area_id } = line(frame, &ticket, form).await?;
+    let value = |name: &str| if name == "odp_port" { port.clone() } else { form.get(name).to_owned() };
     let page = Page {
+        odp: odp::field(frame, odp, area_id).await?,
         staff: Shell::new(frame).await?,
         errors,
         form,
@@ -87,6 +115,8 @@ async fn draw(
         title: ticket.summary.title.clone(),
         photos: PHOTOS
             .iter()
+            // Photos are attached to the ticket, which has a permission of its own.
+            .filter(|_| frame.ctx().may(P::TicketNote))
             .map(|(field, purpose, text)| Photo {
                 field,
                 text: frame.t(text),
@@ -95,7 +125,7 @@ async fn draw(
             .collect(),
         inputs: INPUTS
             .iter()
-            .map(|(name, text)| Input { name, text: frame.t(text), value: form.get(name).to_owned() })
+            .map(|(name, text)| Input { name, text: frame.t(text), value: value(name) })
             .collect(),
         checklist: ticket
             .checklist
@@ -135,7 +165,8 @@ async fn complete(Path(number): Path<String>, Posted { frame, form }: Posted) ->
             resolution: form.get("resolution").to_owned(),
             attenuation_dbm: decimal(&form, "attenuation_dbm", &mut wrong),
             modem_serial: form.given("modem_serial").map(str::to_owned),
-            odp_port: decimal(&form, "odp_port", &mut wrong).map(|port| port as i64),
+            odp_id: odp::typed(&frame, &form, &mut wrong).await?,
+            odp_port: odp::port(&form, &mut wrong),
             wifi_name: form.given("wifi_name").map(str::to_owned),
             speed_down_mbps: decimal(&form, "speed_down_mbps", &mut wrong),
             speed_up_mbps: decimal(&form, "speed_up_mbps", &mut wrong),
@@ -160,9 +191,6 @@ async fn complete(Path(number): Path<String>, Posted { frame, form }: Posted) ->
                 "modem" => body.modem_file_id = file,
                 _ => body.otdr_file_id = file,
             }
-        }
-        if let (Some(_), Some(customer)) = (body.odp_port, ticket.summary.customer_id) {
-            body.odp_id = aglis_core::customers::service::get(ctx, customer).await?.odp_id;
         }
         tickets::complete(ctx, id, body).await
     };
@@ -201,7 +229,7 @@ pub fn routes(upload_bytes: u64) -> Routes {
             get(show).post(complete),
         )
         .page_upload(
-            Need::Permission(P::TicketUpdate),
+            Need::Permission(P::TicketNote),
             upload_bytes,
             "/tickets/{number}/attachments",
             post(attach),

@@ -1,8 +1,9 @@
 //! Making and changing a customer.
 
 use super::{
-    Shell,
-    customers::{areas, complaints, packages},
+    Shell, conflict,
+    customers::{areas, packages},
+    odp::{self, OdpField},
     view::{Choice, Opt},
 };
 use crate::{
@@ -10,9 +11,8 @@ use crate::{
     page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit},
 };
 use aglis_core::{
-    catalog::{OdpFilter, service as catalog},
     customers::{Customer, CustomerChange, CustomerType, IpMode, NewCustomer, service as customers},
-    error::Error,
+    error::{Error, FieldError},
     permission::Permission as P,
     types::{AreaId, OdpId, PackageId},
 };
@@ -23,9 +23,29 @@ use std::collections::HashMap;
 struct Input {
     name: &'static str,
     text: String,
+    hint: String,
+    hint_id: String,
     value: String,
     long: bool,
     required: bool,
+}
+
+struct Tick {
+    name: &'static str,
+    text: String,
+    on: bool,
+}
+
+enum Field {
+    Input(Input),
+    Choice(Choice),
+    Odp,
+    Tick(Tick),
+}
+
+struct Section {
+    heading: String,
+    fields: Vec<Field>,
 }
 
 #[derive(Template)]
@@ -37,66 +57,187 @@ struct Page<'a> {
     heading: String,
     action: String,
     version: String,
-    inputs: Vec<Input>,
-    choices: Vec<Choice>,
+    sections: Vec<Section>,
+    odp: OdpField,
 }
-
-const INPUTS: [(&str, &str, bool, bool); 9] = [
-    ("name", "staff-name", false, true),
-    ("phone", "staff-phone", false, true),
-    ("email", "staff-email", false, false),
-    ("address", "staff-address", true, true),
-    ("pic_name", "staff-pic", false, false),
-    ("pic_phone", "staff-pic-phone", false, false),
-    ("odp_port", "staff-odp-port", false, false),
-    ("pppoe_username", "staff-pppoe", false, false),
-    ("notes", "staff-notes", true, false),
-];
 
 type Values = HashMap<&'static str, String>;
 
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 21] = [
     "name",
     "phone",
     "email",
     "address",
+    "place",
     "pic_name",
     "pic_phone",
+    odp::NAME,
     "odp_port",
     "pppoe_username",
+    "ip_mode",
+    "ip_address",
     "notes",
     "type",
     "package_id",
     "area_id",
-    "odp_id",
     "portal",
     "locale",
+    "notify_whatsapp",
+    "notify_email",
     "version",
 ];
+const TICKED: &str = "1";
 
 fn of_form(form: &Form) -> Values {
     NAMES.into_iter().map(|name| (name, form.get(name).to_owned())).collect()
 }
 
+fn of_nobody() -> Values {
+    [
+        ("locale", "id"),
+        ("portal", "on"),
+        ("ip_mode", IpMode::Dynamic.as_str()),
+        ("notify_whatsapp", TICKED),
+        ("notify_email", TICKED),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name, value.to_owned()))
+    .collect()
+}
+
 fn of_customer(customer: &Customer) -> Values {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let tick = |on: bool| if on { TICKED.to_owned() } else { String::new() };
+    let place = customer.latitude.zip(customer.longitude);
     HashMap::from([
         ("name", customer.name.clone()),
         ("phone", customer.phone.clone()),
         ("email", text(&customer.email)),
         ("address", customer.address.clone()),
+        ("place", place.map(|(latitude, longitude)| format!("{latitude}, {longitude}")).unwrap_or_default()),
         ("pic_name", text(&customer.pic_name)),
         ("pic_phone", text(&customer.pic_phone)),
+        (odp::NAME, text(&customer.odp_name)),
         ("odp_port", customer.odp_port.map(|port| port.to_string()).unwrap_or_default()),
         ("pppoe_username", text(&customer.pppoe_username)),
+        ("ip_mode", customer.ip_mode.to_string()),
+        ("ip_address", text(&customer.ip_address)),
         ("notes", customer.notes.clone()),
         ("type", customer.customer_type.to_string()),
         ("package_id", customer.package.as_ref().map(|package| package.id.to_string()).unwrap_or_default()),
         ("area_id", customer.area_id.map(|id| id.to_string()).unwrap_or_default()),
-        ("odp_id", customer.odp_id.map(|id| id.to_string()).unwrap_or_default()),
         ("portal", if customer.portal_enabled { "on" } else { "off" }.to_owned()),
         ("locale", customer.locale.clone()),
+        ("notify_whatsapp", tick(customer.notify_whatsapp)),
+        ("notify_email", tick(customer.notify_email)),
         ("version", customer.version.to_string()),
+    ])
+}
+
+/// Two numbers as maps give them, `-6.3021, 107.2820`; a decimal comma is understood where a blank parts the two.
+fn coordinates(text: &str) -> Option<(f64, f64)> {
+    let text = text.replace('−', "-");
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let parts: Vec<&str> = if words.len() == 2 { words } else { text.split([',', ';']).collect() };
+    let [latitude, longitude] = parts[..] else { return None };
+    let number = |part: &str| {
+        let part = part.trim().trim_end_matches([',', ';']).replace(',', ".");
+        part.parse::<f64>().ok().filter(|number| number.is_finite())
+    };
+    Some((number(latitude)?, number(longitude)?))
+}
+
+fn place(form: &Form, wrong: &mut Vec<FieldError>) -> (Option<f64>, Option<f64>) {
+    let Some(text) = form.given("place") else { return (None, None) };
+    let found = coordinates(text);
+    if found.is_none() {
+        wrong.push(FieldError::new(
+            "place",
+            "invalid",
+            "enter latitude and longitude, such as -6.3021, 107.2820",
+        ));
+    }
+    found.unzip()
+}
+
+async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error> {
+    let value = |name: &str| values.get(name).cloned().unwrap_or_default();
+    let input = |name, text: &str, long, required| {
+        let hint = frame.try_t(&format!("{text}-hint")).unwrap_or_default();
+        let hint_id = if hint.is_empty() { String::new() } else { format!("{name}-hint") };
+        Field::Input(Input { name, text: frame.t(text), hint, hint_id, value: value(name), long, required })
+    };
+    let tick = |name, text: &str| Field::Tick(Tick { name, text: frame.t(text), on: value(name) == TICKED });
+    let switch = ["on", "off"].map(|word| Opt {
+        value: word.to_owned(),
+        text: frame.word("staff-portal", word),
+        selected: value("portal") == word,
+    });
+    let languages = [("id", "Bahasa Indonesia"), ("en", "English")].map(|(word, name)| Opt {
+        value: word.to_owned(),
+        text: name.to_owned(),
+        selected: value("locale") == word,
+    });
+    let kind = Choice::of(
+        frame,
+        "type",
+        "staff-type",
+        "staff-customer-type",
+        CustomerType::ALL,
+        &value("type"),
+        None,
+    );
+    let mode =
+        Choice::of(frame, "ip_mode", "staff-ip-mode", "staff-ip-mode", IpMode::ALL, &value("ip_mode"), None);
+    Ok(vec![
+        Section {
+            heading: frame.t("staff-customer-who"),
+            fields: vec![
+                Field::Choice(kind),
+                input("name", "staff-name", false, true),
+                input("phone", "staff-phone", false, true),
+                input("email", "staff-email", false, false),
+                input("pic_name", "staff-pic", false, false),
+                input("pic_phone", "staff-pic-phone", false, false),
+            ],
+        },
+        Section {
+            heading: frame.t("staff-customer-where"),
+            fields: vec![
+                input("address", "staff-address", true, true),
+                Field::Choice(areas(frame, &value("area_id"), "staff-nobody").await?),
+                input("place", "staff-place", false, false),
+            ],
+        },
+        Section {
+            heading: frame.t("staff-customer-line"),
+            fields: vec![
+                Field::Choice(packages(frame, &value("package_id"), "staff-nobody").await?),
+                Field::Odp,
+                input("odp_port", "staff-odp-port", false, false),
+                input("pppoe_username", "staff-pppoe", false, false),
+                Field::Choice(mode),
+                input("ip_address", "staff-ip", false, false),
+            ],
+        },
+        Section {
+            heading: frame.t("staff-customer-reach"),
+            fields: vec![
+                Field::Choice(Choice {
+                    name: "portal",
+                    label: frame.t("staff-portal"),
+                    options: switch.into(),
+                }),
+                Field::Choice(Choice {
+                    name: "locale",
+                    label: frame.t("staff-language"),
+                    options: languages.into(),
+                }),
+                tick("notify_whatsapp", "staff-notify-whatsapp"),
+                tick("notify_email", "staff-notify-email"),
+                input("notes", "staff-notes", true, false),
+            ],
+        },
     ])
 }
 
@@ -108,16 +249,6 @@ async fn draw(
     errors: FormErrors,
 ) -> Result<Response, Error> {
     let value = |name: &str| values.get(name).cloned().unwrap_or_default();
-    let odps =
-        catalog::odps(frame.ctx(), &OdpFilter { limit: Some(200), ..OdpFilter::default() }).await?.items;
-    let odps = odps
-        .into_iter()
-        .map(|odp| (odp.id.to_string(), format!("{} ({}/{})", odp.name, odp.ports_used, odp.ports_total)));
-    let switch = ["on", "off"].map(|word| Opt {
-        value: word.to_owned(),
-        text: frame.word("staff-portal", word),
-        selected: value("portal") == word,
-    });
     let page = Page {
         staff: Shell::new(frame).await?,
         errors,
@@ -125,38 +256,34 @@ async fn draw(
         action: number
             .map_or_else(|| "/customers/new".to_owned(), |number| format!("/customers/{number}/edit")),
         version: value("version"),
-        inputs: INPUTS
-            .into_iter()
-            .map(|(name, text, long, required)| Input {
-                name,
-                text: frame.t(text),
-                value: value(name),
-                long,
-                required,
-            })
-            .collect(),
-        choices: vec![
-            Choice::of(
-                frame,
-                "type",
-                "staff-type",
-                "staff-customer-type",
-                CustomerType::ALL,
-                &value("type"),
-                None,
-            ),
-            packages(frame, &value("package_id"), "staff-nobody").await?,
-            areas(frame, &value("area_id"), "staff-nobody").await?,
-            Choice::among(frame, "odp_id", "staff-odp", odps, &value("odp_id"), "staff-nobody"),
-            Choice { name: "portal", label: frame.t("staff-portal"), options: switch.into() },
-        ],
+        sections: sections(frame, values).await?,
+        odp: odp::field(frame, value(odp::NAME), value("area_id").parse().ok().map(AreaId)).await?,
         frame,
     };
     Ok(frame.html(status, &page))
 }
 
+/// What is wrong with the form, or the error itself where the form is not to blame.
+fn complaints(frame: &Frame, error: Error) -> Result<FormErrors, Error> {
+    match error {
+        Error::Conflict { code, message, .. } => Ok(FormErrors::one("form", conflict(frame, code, message))),
+        Error::Invalid(mut fields) => {
+            for field in &mut fields {
+                match field.field.as_str() {
+                    "latitude" | "longitude" => "place".clone_into(&mut field.field),
+                    "portal_enabled" => "portal".clone_into(&mut field.field),
+                    _ => {}
+                }
+            }
+            fields.dedup_by(|a, b| a.field == b.field);
+            Ok(FormErrors::from_fields(frame, "staff", &fields))
+        }
+        other => Err(other),
+    }
+}
+
 async fn new(Visit(frame): Visit) -> Shown {
-    Ok(draw(&frame, StatusCode::OK, None, &Values::new(), FormErrors::none()).await?)
+    Ok(draw(&frame, StatusCode::OK, None, &of_nobody(), FormErrors::none()).await?)
 }
 
 fn text(form: &Form, name: &str) -> Option<String> {
@@ -164,25 +291,40 @@ fn text(form: &Form, name: &str) -> Option<String> {
 }
 
 async fn create(Posted { frame, form }: Posted) -> Shown {
-    let new = NewCustomer {
-        customer_type: form.get("type").parse().ok(),
-        name: form.get("name").to_owned(),
-        phone: form.get("phone").to_owned(),
-        email: text(&form, "email"),
-        pic_name: text(&form, "pic_name"),
-        pic_phone: text(&form, "pic_phone"),
-        address: form.get("address").to_owned(),
-        area_id: form.get("area_id").parse().ok(),
-        odp_id: form.get("odp_id").parse().ok(),
-        odp_port: form.get("odp_port").parse().ok(),
-        package_id: form.get("package_id").parse().ok(),
-        pppoe_username: text(&form, "pppoe_username"),
-        ip_mode: Some(IpMode::Dynamic),
-        portal_enabled: Some(form.get("portal") != "off"),
-        notes: text(&form, "notes"),
-        ..NewCustomer::default()
+    let made = async {
+        let mut wrong = Vec::new();
+        let (latitude, longitude) = place(&form, &mut wrong);
+        let odp_id = odp::typed(&frame, &form, &mut wrong).await?;
+        let new = NewCustomer {
+            customer_type: form.get("type").parse().ok(),
+            name: form.get("name").to_owned(),
+            phone: form.get("phone").to_owned(),
+            email: text(&form, "email"),
+            pic_name: text(&form, "pic_name"),
+            pic_phone: text(&form, "pic_phone"),
+            address: form.get("address").to_owned(),
+            area_id: form.get("area_id").parse().ok(),
+            latitude,
+            longitude,
+            odp_id,
+            odp_port: odp::port(&form, &mut wrong),
+            package_id: form.get("package_id").parse().ok(),
+            pppoe_username: text(&form, "pppoe_username"),
+            ip_mode: form.get("ip_mode").parse().ok(),
+            ip_address: text(&form, "ip_address"),
+            portal_enabled: Some(form.get("portal") != "off"),
+            locale: text(&form, "locale"),
+            notify_whatsapp: Some(form.has("notify_whatsapp")),
+            notify_email: Some(form.has("notify_email")),
+            notes: text(&form, "notes"),
+            ..NewCustomer::default()
+        };
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        customers::create(frame.ctx(), new).await
     };
-    match customers::create(frame.ctx(), new).await {
+    match made.await {
         Ok(customer) => {
             let said = Flash::ok(frame.t1("staff-customer-created", "number", &customer.number));
             Ok(frame.go_with(&format!("/customers/{}", customer.number), said))
@@ -200,14 +342,37 @@ async fn edit(Visit(frame): Visit, Path(number): Path<String>) -> Shown {
     Ok(draw(&frame, StatusCode::OK, Some(&number), &of_customer(&customer), FormErrors::none()).await?)
 }
 
-async fn update(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
-    let id = customers::resolve(frame.ctx(), &number).await?;
-    let before = of_customer(&customers::get(frame.ctx(), id).await?);
-    // Only what was changed is sent: what stands masked in a field stays as it is.
+/// What the form changes. Only what differs is sent: what stands masked in a field stays as it is.
+async fn change(frame: &Frame, form: &Form, customer: &Customer) -> Result<CustomerChange, Error> {
+    let before = of_customer(customer);
     let changed =
         |name: &str| Some(form.get(name).to_owned()).filter(|value| before.get(name) != Some(value));
-    let number_of = |name: &str| changed(name).map(|value| value.parse::<i64>().unwrap_or(0));
-    let change = CustomerChange {
+    // Nothing chosen removes it.
+    let chosen = |name: &str| changed(name).map(|value| value.parse::<i64>().unwrap_or(0));
+    let mut wrong = Vec::new();
+    let (latitude, longitude) = match changed("place") {
+        Some(text) if text.is_empty() => {
+            wrong.push(FieldError::new("place", "required", "coordinates can be replaced, not removed"));
+            (None, None)
+        }
+        Some(_) => place(form, &mut wrong),
+        None => (None, None),
+    };
+    let odp_id = match changed(odp::NAME) {
+        Some(_) => Some(odp::typed(frame, form, &mut wrong).await?.unwrap_or(OdpId(0))),
+        None => None,
+    };
+    // Another ODP gives the old port free: the one in the form is meant for the new one.
+    let port = odp::port(form, &mut wrong);
+    let odp_port = match odp_id {
+        Some(OdpId(0)) => changed("odp_port").and(port),
+        Some(_) => port,
+        None => changed("odp_port").map(|_| port.unwrap_or(0)),
+    };
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
+    Ok(CustomerChange {
         version: form.get("version").parse().ok(),
         customer_type: changed("type").and_then(|word| word.parse().ok()),
         name: changed("name"),
@@ -216,20 +381,41 @@ async fn update(Path(number): Path<String>, Posted { frame, form }: Posted) -> S
         pic_name: changed("pic_name"),
         pic_phone: changed("pic_phone"),
         address: changed("address"),
-        area_id: number_of("area_id").filter(|id| *id > 0).map(AreaId),
-        odp_id: number_of("odp_id").map(OdpId),
-        odp_port: number_of("odp_port"),
-        package_id: number_of("package_id").filter(|id| *id > 0).map(PackageId),
+        area_id: chosen("area_id").map(AreaId),
+        latitude,
+        longitude,
+        odp_id,
+        odp_port,
+        package_id: chosen("package_id").map(PackageId),
         pppoe_username: changed("pppoe_username"),
+        ip_mode: changed("ip_mode").and_then(|word| word.parse().ok()),
+        ip_address: changed("ip_address"),
         portal_enabled: changed("portal").map(|word| word != "off"),
+        locale: changed("locale"),
+        notify_whatsapp: changed("notify_whatsapp").map(|tick| tick == TICKED),
+        notify_email: changed("notify_email").map(|tick| tick == TICKED),
         notes: changed("notes"),
-        ..CustomerChange::default()
+    })
+}
+
+async fn update(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+    let id = customers::resolve(frame.ctx(), &number).await?;
+    let customer = customers::get(frame.ctx(), id).await?;
+    let made = async {
+        let change = change(&frame, &form, &customer).await?;
+        customers::update(frame.ctx(), id, change).await
     };
-    match customers::update(frame.ctx(), id, change).await {
+    match made.await {
         Ok(_) => Ok(frame.go_with(&format!("/customers/{number}"), Flash::ok(frame.t("staff-done-saved")))),
         Err(error) => {
+            let mut values = of_form(&form);
+            if matches!(error, Error::Conflict { .. }) {
+                // Who sends the form again has been told and means it.
+                let now = customers::get(frame.ctx(), id).await?;
+                values.insert("version", now.version.to_string());
+            }
             let errors = complaints(&frame, error)?;
-            Ok(draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, Some(&number), &of_form(&form), errors).await?)
+            Ok(draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, Some(&number), &values, errors).await?)
         }
     }
 }
@@ -241,4 +427,25 @@ pub fn routes() -> Routes {
         "/customers/{number}/edit",
         get(edit).post(update),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coordinates_are_read_as_maps_and_people_write_them() {
+        for text in [
+            "-6.3021, 107.282",
+            "-6.3021,107.282",
+            "−6,3021 107,282",
+            "-6,3021; 107,282",
+            " -6.3021  107.282 ",
+        ] {
+            assert_eq!(coordinates(text), Some((-6.3021, 107.282)), "{text}");
+        }
+        for text in ["", "-6.3021", "here, there", "1, 2, 3", "NaN, 1", "inf 2"] {
+            assert_eq!(coordinates(text), None, "{text}");
+        }
+    }
 }

@@ -2,16 +2,18 @@
 
 use super::{
     Shell, done,
+    messages::{self, Messages},
     view::{Choice, Fact, Opt, TicketRow, address, facts},
 };
 use crate::{
     http::{Need, Path, Routes},
-    page::{FormErrors, Frame, Mark, Posted, Shown, Visit},
+    page::{Frame, Mark, Posted, Shown, Visit},
 };
 use aglis_core::{
     catalog::{PackageFilter, service as catalog},
     customers::{Customer, CustomerFilter, CustomerStatus, SetCustomerStatus, service as customers},
     error::Error,
+    messages::MessageFilter,
     permission::Permission as P,
     tickets::{TicketFilter, service as tickets},
     types::{CustomerId, PageQuery},
@@ -50,31 +52,40 @@ struct List<'a> {
     next: Option<String>,
 }
 
+/// Pages of a list to choose from that are read at most.
+const MOST_PAGES: usize = 20;
+
 /// Packages as the options of a choice.
 pub async fn packages(frame: &Frame, chosen: &str, any: &str) -> Result<Choice, Error> {
-    let filter = PackageFilter { limit: Some(200), ..PackageFilter::default() };
-    let rows = catalog::packages(frame.ctx(), &filter).await?.items;
-    Ok(Choice::among(
-        frame,
-        "package_id",
-        "staff-package",
-        rows.into_iter().map(|one| (one.id.to_string(), one.name)),
-        chosen,
-        any,
-    ))
+    let mut rows = Vec::new();
+    let mut filter = PackageFilter { limit: Some(200), ..PackageFilter::default() };
+    for _ in 0..MOST_PAGES {
+        let page = catalog::packages(frame.ctx(), &filter).await?;
+        rows.extend(page.items.into_iter().map(|one| {
+            let name = if one.active { one.name } else { frame.t1("staff-package-gone", "name", one.name) };
+            (one.id.to_string(), name)
+        }));
+        filter.cursor = page.next_cursor;
+        if filter.cursor.is_none() {
+            break;
+        }
+    }
+    Ok(Choice::among(frame, "package_id", "staff-package", rows, chosen, any))
 }
 
 /// Areas as the options of a choice.
 pub async fn areas(frame: &Frame, chosen: &str, any: &str) -> Result<Choice, Error> {
-    let rows = catalog::areas(frame.ctx(), &PageQuery { limit: Some(200), cursor: None }).await?.items;
-    Ok(Choice::among(
-        frame,
-        "area_id",
-        "staff-area",
-        rows.into_iter().map(|one| (one.id.to_string(), one.name)),
-        chosen,
-        any,
-    ))
+    let mut rows = Vec::new();
+    let mut query = PageQuery { limit: Some(200), cursor: None };
+    for _ in 0..MOST_PAGES {
+        let page = catalog::areas(frame.ctx(), &query).await?;
+        rows.extend(page.items.into_iter().map(|one| (one.id.to_string(), one.name)));
+        query.cursor = page.next_cursor;
+        if query.cursor.is_none() {
+            break;
+        }
+    }
+    Ok(Choice::among(frame, "area_id", "staff-area", rows, chosen, any))
 }
 
 async fn list(Visit(frame): Visit) -> Shown {
@@ -164,6 +175,9 @@ struct Page<'a> {
     revealed: bool,
     tickets: Vec<TicketRow>,
     timeline: Vec<Entry>,
+    here: String,
+    older: Option<String>,
+    messages: Option<Messages>,
     statuses: Vec<Opt>,
     may: May,
 }
@@ -210,8 +224,15 @@ async fn draw(frame: &Frame, customer: Customer, revealed: bool) -> Result<Respo
     let id: CustomerId = customer.id;
     let filter = TicketFilter { customer_id: Some(id), limit: Some(20), ..TicketFilter::default() };
     let shown = if ctx.may(P::TicketRead) { tickets::list(ctx, &filter).await?.items } else { Vec::new() };
-    let timeline = customers::timeline(ctx, id, &PageQuery { limit: Some(50), cursor: None }).await?.items;
+    let here = home(&customer.number);
+    let cursor = frame.query("before").map(str::to_owned);
+    let timeline =
+        customers::timeline(ctx, id, &PageQuery { limit: Some(50), cursor: cursor.clone() }).await?;
+    let about = MessageFilter { customer_id: Some(id), ..MessageFilter::default() };
     let page = Page {
+        messages: messages::about(frame, about, &here).await?,
+        older: timeline.next_cursor.map(|cursor| address(&here, &[("before", &cursor)], None)),
+        here: address(&here, &[("before", cursor.as_deref().unwrap_or_default())], None),
         staff: Shell::new(frame).await?,
         id: id.0,
         status: Mark::customer(frame, "staff-customer-status", customer.status),
@@ -219,6 +240,7 @@ async fn draw(frame: &Frame, customer: Customer, revealed: bool) -> Result<Respo
         revealed,
         tickets: shown.iter().map(|ticket| TicketRow::new(frame, ticket)).collect(),
         timeline: timeline
+            .items
             .into_iter()
             .map(|entry| Entry {
                 when: frame.date_time(&entry.at),
@@ -232,8 +254,8 @@ async fn draw(frame: &Frame, customer: Customer, revealed: bool) -> Result<Respo
             "status",
             "staff-status",
             "staff-customer-status",
-            CustomerStatus::ALL,
-            customer.status.as_str(),
+            customer.status.next(),
+            "",
             None,
         )
         .options,
@@ -290,17 +312,6 @@ async fn tags(Path(number): Path<String>, Posted { frame, form }: Posted) -> Sho
         None => customers::tag(frame.ctx(), id, form.get("tag")).await,
     };
     done(&frame, &home(&number), "staff-done-saved", result)
-}
-
-/// What is wrong with a form, or the error itself where the form is not to blame.
-pub fn complaints(frame: &Frame, error: Error) -> Result<FormErrors, Error> {
-    match error {
-        Error::Conflict { code, message, .. } => {
-            let known = frame.try_t(&format!("staff-conflict-{}", code.replace('_', "-")));
-            Ok(FormErrors::one("name", known.unwrap_or(message)))
-        }
-        other => FormErrors::of(frame, "staff", other),
-    }
 }
 
 /// The routes.

@@ -2,6 +2,7 @@
 
 use super::{
     Shell,
+    technicians::Switch,
     view::{TicketRow, address},
 };
 use crate::{
@@ -9,12 +10,16 @@ use crate::{
     page::{Frame, Shown, Visit},
 };
 use aglis_core::{
+    app::Scope,
     permission::Permission as P,
     tickets::{TicketFilter, TicketStats, service as tickets},
     types::TechnicianId,
 };
 use askama::Template;
 use axum::{http::StatusCode, routing::get};
+
+/// The 30 days that averages are taken over.
+const MONTH_HOURS: &str = "720";
 
 struct Kpi {
     href: String,
@@ -35,10 +40,16 @@ struct Group {
 struct Home<'a> {
     frame: &'a Frame,
     staff: Shell,
+    own: Option<Switch>,
     kpis: Vec<Kpi>,
     bars: Vec<i64>,
     bars_text: String,
     groups: Vec<Group>,
+}
+
+/// Technicians see their own tickets only, of which each has a technician.
+fn sees_all(frame: &Frame) -> bool {
+    frame.ctx().actor.scope() == Scope::All
 }
 
 fn kpis(frame: &Frame, stats: &TicketStats) -> Vec<Kpi> {
@@ -59,13 +70,16 @@ fn kpis(frame: &Frame, stats: &TicketStats) -> Vec<Kpi> {
         kpi(&[("status", "active")], open.to_string(), "staff-kpi-open", ""),
         kpi(&[("status", "active"), ("priority", "critical")], critical, "staff-kpi-critical", critical_tone),
         kpi(&[("sla", "overdue")], overdue, "staff-kpi-overdue", overdue_tone),
-        kpi(&[("status", "active"), ("order", "due")], soon, "staff-kpi-soon", soon_tone),
-        kpi(&[("technician_id", "0")], nobody, "staff-kpi-nobody", nobody_tone),
-        kpi(&[("status", "completed")], stats.completed_24h.to_string(), "staff-kpi-completed", ""),
+        kpi(&[("q", "sla<1h !sla:overdue"), ("order", "due")], soon, "staff-kpi-soon", soon_tone),
     ];
+    if sees_all(frame) {
+        let filter = [("status", "active"), ("technician_id", "0")];
+        out.push(kpi(&filter, nobody, "staff-kpi-nobody", nobody_tone));
+    }
+    out.push(kpi(&[("completed_hours", "24")], stats.completed_24h.to_string(), "staff-kpi-completed", ""));
     if let Some(percent) = stats.on_time_percent_30d {
         out.push(kpi(
-            &[("status", "completed")],
+            &[("completed_hours", MONTH_HOURS)],
             format!("{percent}%"),
             "staff-kpi-on-time",
             if percent >= 90 { "ok" } else { "warn" },
@@ -73,7 +87,7 @@ fn kpis(frame: &Frame, stats: &TicketStats) -> Vec<Kpi> {
     }
     if let Some(rating) = stats.rating_30d_hundredths {
         out.push(kpi(
-            &[("status", "completed")],
+            &[("completed_hours", MONTH_HOURS)],
             aglis_core::i18n::format::decimal(frame.lang, rating as f64 / 100.0, 1),
             "staff-kpi-rating",
             "",
@@ -98,9 +112,14 @@ async fn group(
 }
 
 async fn show(Visit(frame): Visit) -> Shown {
+    if !frame.ctx().may(P::TicketRead) {
+        // Who must first choose a password, or works with other things than tickets, begins elsewhere.
+        let staff = Shell::new(&frame).await?;
+        return Ok(frame.go(staff.nav.first().map_or("/account", |item| item.href)));
+    }
     let stats = tickets::stats(frame.ctx()).await?;
     let active = || TicketFilter { status: Some("active".to_owned()), ..TicketFilter::default() };
-    let groups = vec![
+    let mut groups = vec![
         group(
             &frame,
             "staff-due-first",
@@ -108,18 +127,17 @@ async fn show(Visit(frame): Visit) -> Shown {
             &[("status", "active"), ("order", "due")],
         )
         .await?,
-        group(
-            &frame,
-            "staff-without-technician",
-            TicketFilter { technician_id: Some(TechnicianId(0)), ..active() },
-            &[("status", "active"), ("technician_id", "0")],
-        )
-        .await?,
     ];
+    if sees_all(&frame) {
+        let nobody = TicketFilter { technician_id: Some(TechnicianId(0)), ..active() };
+        let more = [("status", "active"), ("technician_id", "0")];
+        groups.push(group(&frame, "staff-without-technician", nobody, &more).await?);
+    }
     let most = stats.created_by_hour.iter().copied().max().unwrap_or(0).max(1);
     let bars = stats.created_by_hour.iter().map(|count| count * 40 / most).collect();
     let bars_text = frame.count("staff-by-hour-text", stats.created_by_hour.iter().sum::<i64>());
     let page = Home {
+        own: Switch::own(&frame, "/").await?,
         kpis: kpis(&frame, &stats),
         bars,
         bars_text,
@@ -132,5 +150,5 @@ async fn show(Visit(frame): Visit) -> Shown {
 
 /// The routes.
 pub fn routes() -> Routes {
-    Routes::new().page(Need::Permission(P::TicketRead), "/", get(show))
+    Routes::new().page(Need::Staff, "/", get(show))
 }

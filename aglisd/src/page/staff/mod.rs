@@ -6,15 +6,22 @@ mod customer_form;
 mod customers;
 mod door;
 mod home;
+mod messages;
 mod notifications;
+mod odp;
 mod outside;
+mod qr;
 mod sandbox;
 mod search;
+mod technicians;
 mod ticket;
 mod ticket_acts;
+mod ticket_edit;
+mod ticket_facts;
 mod ticket_new;
 mod tickets;
 mod view;
+mod why;
 
 use super::Frame;
 use crate::http::Routes;
@@ -24,6 +31,8 @@ use aglis_core::{app::Actor, error::Error, permission::Permission as P};
 pub struct Shell {
     /// The main parts, as far as the person may see them.
     pub nav: Vec<NavItem>,
+    /// Whether the person may search.
+    pub find: bool,
     /// Unread notifications.
     pub unread: i64,
     /// Sign-in name.
@@ -52,10 +61,11 @@ impl Shell {
     /// Makes the header for whoever asks.
     pub async fn new(frame: &Frame) -> Result<Shell, Error> {
         let ctx = frame.ctx();
-        let parts: [(&'static str, &str, &'static str, bool); 4] = [
+        let parts: [(&'static str, &str, &'static str, bool); 5] = [
             ("/", "staff-nav-home", "h", ctx.may(P::TicketRead)),
             ("/tickets", "staff-nav-tickets", "t", ctx.may(P::TicketRead)),
             ("/customers", "staff-nav-customers", "c", ctx.may(P::CustomerRead)),
+            ("/technicians", "staff-nav-technicians", "p", ctx.may(P::TechnicianRead)),
             ("/sandbox", "staff-nav-sandbox", "s", ctx.may(P::SandboxUse) && view::sandboxed(ctx)),
         ];
         let nav = parts
@@ -76,7 +86,15 @@ impl Shell {
             Some(_) => aglis_core::notifications::service::unread(ctx).await?.count,
             None => 0,
         };
-        Ok(Shell { nav, unread, name: ctx.actor.name().to_owned(), full_name, role, has_account })
+        Ok(Shell {
+            nav,
+            find: ctx.may(P::TicketRead),
+            unread,
+            name: ctx.actor.name().to_owned(),
+            full_name,
+            role,
+            has_account,
+        })
     }
 }
 
@@ -89,14 +107,22 @@ pub fn routes(upload_bytes: u64) -> Routes {
         .merge(home::routes())
         .merge(search::routes())
         .merge(tickets::routes())
-        .merge(ticket_new::routes())
+        .merge(ticket_new::routes(upload_bytes))
         .merge(ticket::routes())
         .merge(ticket_acts::routes())
+        .merge(ticket_edit::routes())
         .merge(complete::routes(upload_bytes))
         .merge(customers::routes())
         .merge(customer_form::routes())
+        .merge(odp::routes())
+        .merge(technicians::routes())
         .merge(notifications::routes())
         .merge(sandbox::routes())
+}
+
+/// What is in the way, in the reader's language.
+pub fn conflict(frame: &Frame, code: &str, message: String) -> String {
+    frame.try_t(&format!("staff-conflict-{}", code.replace('_', "-"))).unwrap_or(message)
 }
 
 /// An answer that a person gets after a form: back to a page, with a sentence about how it went. What the person can
@@ -112,8 +138,7 @@ pub fn done<T>(frame: &Frame, back: &str, said: &str, result: Result<T, Error>) 
             Ok(frame.go_with(back, Flash::warn(text)))
         }
         Err(Error::Conflict { code, message, .. }) => {
-            let known = frame.try_t(&format!("staff-conflict-{}", code.replace('_', "-")));
-            Ok(frame.go_with(back, Flash::warn(known.unwrap_or(message))))
+            Ok(frame.go_with(back, Flash::warn(conflict(frame, code, message))))
         }
         Err(error) => Err(error.into()),
     }

@@ -43,6 +43,8 @@ struct Page<'a> {
 }
 
 const HERE: &str = "/notifications";
+/// The parts of the product that send notifications so far.
+pub const NOTIFIED: [NotificationType; 2] = [NotificationType::Ticket, NotificationType::System];
 
 fn tabs(frame: &Frame, unread: bool, kind: Option<NotificationType>) -> Vec<Tab> {
     let any = Tab { href: HERE.to_owned(), text: frame.t("staff-any"), current: !unread && kind.is_none() };
@@ -51,8 +53,7 @@ fn tabs(frame: &Frame, unread: bool, kind: Option<NotificationType>) -> Vec<Tab>
         text: frame.t("staff-notifications-unread"),
         current: unread,
     };
-    // The parts of the product that send notifications so far.
-    let kinds = [NotificationType::Ticket, NotificationType::System].into_iter().map(|one| Tab {
+    let kinds = NOTIFIED.into_iter().map(|one| Tab {
         href: address(HERE, &[("type", one.as_str())], None),
         text: frame.word("staff-notification-type", one),
         current: kind == Some(one),

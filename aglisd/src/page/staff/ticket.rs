@@ -2,20 +2,28 @@
 
 use super::{
     Shell,
-    view::{Choice, Fact, Opt, TicketRow, facts},
+    messages::{self, Messages},
+    ticket_facts::{Contact, FileView, Proof, completion, contact, fact_list, file},
+    view::{Choice, Fact, Opt, TicketRow, address, local_input},
+    why,
 };
 use crate::{
     http::{Need, Path, Routes},
     page::{FormErrors, Frame, Shown, Visit},
 };
 use aglis_core::{
+    app::{Ctx, Scope},
     error::Error,
+    messages::MessageFilter,
     permission::Permission as P,
     tickets::{Priority, TeamRole, Ticket, TicketStatus, service as tickets},
-    types::{PageQuery, Time},
+    types::PageQuery,
 };
 use askama::Template;
 use axum::{http::StatusCode, response::Response, routing::get};
+
+/// Entries of the timeline on one page.
+const SHOWN: u32 = 50;
 
 /// What the person may do.
 struct May {
@@ -27,6 +35,7 @@ struct May {
     complete: bool,
     reopen: bool,
     merge: bool,
+    customer: bool,
 }
 
 struct Next {
@@ -42,13 +51,6 @@ struct One {
     reasons: String,
     lead: bool,
     member: bool,
-}
-
-struct FileView {
-    id: i64,
-    name: String,
-    text: String,
-    image: bool,
 }
 
 struct Entry {
@@ -79,10 +81,17 @@ struct Page<'a> {
     description: String,
     files: Vec<FileView>,
     completion: Vec<Fact>,
+    proofs: Vec<Proof>,
     timeline: Vec<Entry>,
+    here: String,
+    older: Option<String>,
+    messages: Option<Messages>,
     body: String,
     customer_number: Option<String>,
     customer_name: String,
+    contact: Option<Contact>,
+    /// Who works on it has the customer's number at hand, on top.
+    reachable: bool,
     facts: Vec<Fact>,
     sla_steps: Vec<String>,
     statuses: Vec<Next>,
@@ -104,7 +113,7 @@ fn statuses(frame: &Frame, ticket: &Ticket) -> Vec<Next> {
         // Work is given by assigning and finished by completing; both have forms of their own.
         TicketStatus::Assigned if ticket.team.is_empty() => false,
         TicketStatus::Completed => false,
-        TicketStatus::Open => ctx.may(P::TicketAssign),
+        TicketStatus::Open => ctx.may(P::TicketStatus) && ctx.may(P::TicketAssign),
         TicketStatus::Cancelled => ctx.may(P::TicketCancel),
         _ => ctx.may(P::TicketStatus),
     };
@@ -121,79 +130,6 @@ fn statuses(frame: &Frame, ticket: &Ticket) -> Vec<Next> {
         .collect()
 }
 
-fn fact_list(frame: &Frame, ticket: &Ticket) -> Vec<Fact> {
-    let time = |at: &Option<Time>| at.as_ref().map(|at| frame.date_time(at));
-    facts(
-        frame,
-        [
-            (
-                "staff-type",
-                Some(format!(
-                    "{} · {}",
-                    frame.word("staff-type", ticket.summary.service_type),
-                    frame.word("staff-category", &ticket.summary.category)
-                )),
-            ),
-            ("staff-channel", Some(frame.word("staff-channel", ticket.summary.channel))),
-            ("staff-contact", Some(frame.word("staff-contact", ticket.contact_preference))),
-            ("staff-area", ticket.summary.area_name.clone()),
-            (
-                "staff-created",
-                Some(format!("{} · {}", frame.date_time(&ticket.summary.created_at), ticket.created_by)),
-            ),
-            (
-                "staff-response-due",
-                (ticket.summary.responded_at.is_none() && ticket.summary.status.is_open())
-                    .then(|| frame.date_time(&ticket.summary.response_due_at)),
-            ),
-            ("staff-due", Some(frame.date_time(&ticket.summary.resolution_due_at))),
-            ("staff-preferred", time(&ticket.preferred_at)),
-            ("staff-eta", time(&ticket.eta_at)),
-            ("staff-hold-reason", ticket.hold_reason.clone()),
-            ("staff-cancel-reason", ticket.cancel_reason.clone()),
-            (
-                "staff-rating",
-                ticket.rating.map(|stars| {
-                    format!("{stars}/5 {}", ticket.rating_comment.as_deref().unwrap_or_default())
-                }),
-            ),
-        ],
-    )
-}
-
-fn completion(frame: &Frame, ticket: &Ticket) -> Vec<Fact> {
-    let data = ticket.completion.as_ref();
-    let decimal = |value: Option<f64>, unit: &str| {
-        value.map(|value| format!("{} {unit}", aglis_core::i18n::format::decimal(frame.lang, value, 1)))
-    };
-    facts(
-        frame,
-        [
-            ("staff-resolution", ticket.resolution.clone()),
-            ("staff-attenuation", decimal(data.and_then(|data| data.attenuation_dbm), "dBm")),
-            ("staff-modem-serial", data.and_then(|data| data.modem_serial.clone())),
-            ("staff-wifi-name", data.and_then(|data| data.wifi_name.clone())),
-            ("staff-speed-down", decimal(data.and_then(|data| data.speed_down_mbps), "Mbps")),
-            ("staff-speed-up", decimal(data.and_then(|data| data.speed_up_mbps), "Mbps")),
-            (
-                "staff-completed-by",
-                data.map(|data| format!("{} · {}", data.completed_by, frame.date_time(&data.completed_at))),
-            ),
-        ],
-    )
-}
-
-/// A file as the page shows it.
-fn file(frame: &Frame, file: &aglis_core::tickets::Attachment) -> FileView {
-    let text = format!(
-        "{} · {} · {}",
-        frame.word("staff-purpose", &file.purpose),
-        frame.size(&file.bytes),
-        file.uploaded_by
-    );
-    FileView { id: file.id.0, name: file.name.clone(), text, image: file.media_type.starts_with("image/") }
-}
-
 async fn candidates(frame: &Frame, ticket: &Ticket, may: &May) -> Result<Vec<One>, Error> {
     if !may.assign || !ticket.summary.status.is_open() {
         return Ok(Vec::new());
@@ -205,12 +141,22 @@ async fn candidates(frame: &Frame, ticket: &Ticket, may: &May) -> Result<Vec<One
         .into_iter()
         .map(|one| One {
             id: one.technician_id.0,
-            reasons: one.reasons.join(" · "),
+            reasons: why::reasons(frame, &one.why),
             lead: on_team(one.technician_id, TeamRole::Lead),
             member: on_team(one.technician_id, TeamRole::Member),
             name: one.name,
         })
         .collect())
+}
+
+/// Whether the actor may sign the work off: of technicians, only who leads.
+fn leads(ctx: &Ctx, ticket: &Ticket) -> bool {
+    match ctx.actor.scope() {
+        Scope::Technician(id) => {
+            ticket.team.iter().any(|member| member.technician_id == id && member.role == TeamRole::Lead)
+        }
+        _ => true,
+    }
 }
 
 async fn number_of(frame: &Frame, id: Option<aglis_core::types::TicketId>) -> Option<String> {
@@ -234,18 +180,31 @@ pub async fn draw(
         priority: ctx.may(P::TicketPriority),
         assign: ctx.may(P::TicketAssign),
         update: ctx.may(P::TicketUpdate),
-        complete: ctx.may(P::TicketComplete),
+        complete: ctx.may(P::TicketComplete) && leads(ctx, &ticket),
         reopen: ctx.may(P::TicketReopen),
         merge: ctx.may(P::TicketMerge),
+        customer: ctx.may(P::CustomerRead),
     };
-    let timeline = tickets::timeline(ctx, id, &PageQuery { limit: Some(200), cursor: None }).await?;
+    let cursor = frame.query("before").map(str::to_owned);
+    let timeline =
+        tickets::latest(ctx, id, &PageQuery { limit: Some(SHOWN), cursor: cursor.clone() }).await?;
+    let home = format!("/tickets/{}", ticket.summary.number);
+    let about = MessageFilter { ticket_id: Some(id), ..MessageFilter::default() };
+    let contact = contact(frame, &ticket).await?;
+    let (completion, proofs) = completion(frame, &ticket).await?;
     let page = Page {
         staff: Shell::new(frame).await?,
         errors,
+        here: address(&home, &[("before", cursor.as_deref().unwrap_or_default())], None),
+        older: timeline.next_cursor.map(|cursor| address(&home, &[("before", &cursor)], None)),
+        messages: messages::about(frame, about, &home).await?,
+        reachable: contact.as_ref().is_some_and(|contact| contact.dial.is_some()),
+        contact,
         row: TicketRow::with(frame, &ticket.summary, ticket.sla.state, ticket.sla.remaining_ms),
         description: ticket.description.clone(),
         files: ticket.attachments.iter().map(|one| file(frame, one)).collect(),
-        completion: completion(frame, &ticket),
+        completion,
+        proofs,
         timeline: timeline
             .items
             .into_iter()
@@ -263,7 +222,7 @@ pub async fn draw(
         customer_number: ticket.summary.customer_number.clone(),
         customer_name: ticket.summary.customer_name.clone().unwrap_or_default(),
         facts: fact_list(frame, &ticket),
-        sla_steps: tickets::explain(ctx, id).await?.steps,
+        sla_steps: why::steps(frame, &tickets::story(ctx, id).await?),
         statuses: statuses(frame, &ticket),
         priorities: Choice::of(
             frame,
@@ -294,10 +253,7 @@ pub async fn draw(
                 required: item.required,
             })
             .collect(),
-        eta: ticket
-            .eta_at
-            .map(|at| ctx.app.zone.at(at).strftime("%Y-%m-%dT%H:%M").to_string())
-            .unwrap_or_default(),
+        eta: local_input(frame, ticket.eta_at),
         can_complete: ticket.next_statuses.contains(&TicketStatus::Completed),
         can_reopen: ticket.can_reopen,
         merged_into: number_of(frame, ticket.merged_into_id).await,

@@ -1,6 +1,6 @@
 //! What is done with a ticket, each a form of its own on the ticket's page.
 
-use super::{done, ticket};
+use super::{done, ticket, why};
 use crate::{
     http::{Need, Path, Routes},
     page::{Flash, FormErrors, Frame, Posted, Shown},
@@ -68,8 +68,11 @@ async fn assign(Path(number): Path<String>, Posted { frame, form }: Posted) -> S
     match tickets::assign(frame.ctx(), id, body).await {
         Ok(made) => {
             let lead = made.ticket.summary.lead_name.unwrap_or_default();
-            let text =
-                format!("{} {}", frame.t1("staff-done-assigned", "name", lead), made.reasons.join(" · "));
+            let text = format!(
+                "{} {}",
+                frame.t1("staff-done-assigned", "name", lead),
+                why::reasons(&frame, &made.why)
+            );
             Ok(frame.go_with(&home(&number), Flash::ok(text.trim())))
         }
         Err(error) => done::<()>(&frame, &home(&number), "", Err(error)),

@@ -1,14 +1,20 @@
 //! Reporting a ticket for a customer who called.
 
-use super::{Shell, view::Choice};
+use super::{
+    Shell, conflict,
+    ticket_acts::local_time,
+    view::{Choice, Group, Opt},
+};
 use crate::{
     http::{Need, Routes},
     page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit},
 };
 use aglis_core::{
     customers::service as customers,
-    error::Error,
+    error::{Error, FieldError},
+    files::Kept,
     permission::Permission as P,
+    portal::MOST_FILES,
     tickets::{Channel, ContactPreference, NewTicket, Priority, ServiceType, service as tickets},
     types::CustomerId,
 };
@@ -23,10 +29,41 @@ struct Page<'a> {
     errors: FormErrors,
     customer: String,
     customer_name: String,
+    works: Vec<Group>,
     choices: Vec<Choice>,
     title: String,
     description: String,
+    preferred: String,
+    may_attach: bool,
+    may_assign: bool,
     auto_assign: bool,
+}
+
+/// Every kind of work with its categories; the usual category stands first in each. A value is `repair/slow_speed`.
+fn works(frame: &Frame, chosen: &str) -> Vec<Group> {
+    let group = |kind: &ServiceType| {
+        let option = |category: &&str| {
+            let value = format!("{kind}/{category}");
+            Opt { text: frame.word("staff-category", category), selected: value == chosen, value }
+        };
+        Group {
+            label: frame.word("staff-type", kind),
+            options: kind.categories().iter().map(option).collect(),
+        }
+    };
+    ServiceType::ALL.iter().map(group).collect()
+}
+
+/// The kind of work and its category that a value stands for.
+fn work(value: &str) -> Option<(ServiceType, &'static str)> {
+    let (kind, category) = value.split_once('/')?;
+    let kind: ServiceType = kind.parse().ok()?;
+    Some((kind, kind.categories().iter().find(|one| **one == category)?))
+}
+
+fn usual_work() -> String {
+    let kind = ServiceType::Repair;
+    format!("{kind}/{}", kind.categories().first().copied().unwrap_or_default())
 }
 
 async fn draw(
@@ -36,24 +73,13 @@ async fn draw(
     form: &Form,
     errors: FormErrors,
 ) -> Result<Response, Error> {
-    let customer_name = match customers::resolve(frame.ctx(), customer).await {
-        Ok(id) if !customer.is_empty() => customers::get(frame.ctx(), id).await?.name,
+    let ctx = frame.ctx();
+    let customer_name = match customers::resolve(ctx, customer).await {
+        Ok(id) if !customer.is_empty() && ctx.may(P::CustomerRead) => customers::get(ctx, id).await?.name,
         _ => String::new(),
     };
     let or = |name: &str, otherwise: &'static str| form.given(name).unwrap_or(otherwise).to_owned();
-    let kind = or("type", "repair");
-    let service_type = kind.parse().unwrap_or(ServiceType::Repair);
     let choices = vec![
-        Choice::of(frame, "type", "staff-type", "staff-type", ServiceType::ALL, &kind, None),
-        Choice::of(
-            frame,
-            "category",
-            "staff-category",
-            "staff-category",
-            service_type.categories(),
-            &or("category", ""),
-            Some("staff-category-usual"),
-        ),
         Choice::of(
             frame,
             "priority",
@@ -87,9 +113,13 @@ async fn draw(
         errors,
         customer: customer.to_owned(),
         customer_name,
+        works: works(frame, form.given("work").unwrap_or(&usual_work())),
         choices,
         title: form.get("title").to_owned(),
         description: form.get("description").to_owned(),
+        preferred: form.get("preferred_at").to_owned(),
+        may_attach: ctx.may(P::TicketNote),
+        may_assign: ctx.may(P::TicketAssign),
         auto_assign: form.has("auto_assign") || form.get("_csrf").is_empty(),
         frame,
     };
@@ -110,46 +140,76 @@ async fn customer_id(frame: &Frame, form: &Form) -> Result<Option<CustomerId>, E
     }
 }
 
-async fn create(Posted { frame, form }: Posted) -> Shown {
+/// What the form asks for.
+async fn asked(frame: &Frame, form: &Form) -> Result<NewTicket, Error> {
+    let mut wrong = Vec::new();
+    let work = form.given("work").and_then(work);
+    if work.is_none() {
+        wrong.push(FieldError::new("category", "unknown", "choose one of the kinds of work"));
+    }
+    let preferred_at = form.given("preferred_at").map(|text| local_time(frame, text));
+    if preferred_at == Some(None) {
+        wrong.push(FieldError::new("preferred_at", "invalid", "enter a date and time"));
+    }
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
+    Ok(NewTicket {
+        customer_id: customer_id(frame, form).await?,
+        service_type: work.map(|(kind, _)| kind),
+        category: work.map(|(_, category)| category.to_owned()),
+        priority: form.get("priority").parse().ok(),
+        title: form.get("title").to_owned(),
+        description: form.get("description").to_owned(),
+        channel: form.get("channel").parse().ok(),
+        preferred_at: preferred_at.flatten(),
+        contact_preference: form.get("contact_preference").parse().ok(),
+        auto_assign: form.has("auto_assign") && frame.ctx().may(P::TicketAssign),
+    })
+}
+
+/// The files that came along; the first that was not taken is complained of.
+fn kept(form: &mut Form) -> Result<Vec<Kept>, Error> {
+    let files = form.take_files();
+    if files.len() > MOST_FILES {
+        return Err(Error::field("files", "too_many_files", format!("send at most {MOST_FILES}")));
+    }
+    let kept = files.into_iter().map(|sent| {
+        sent.file.map_err(|error| Error::field("files", "refused", format!("{}: {error}", sent.name)))
+    });
+    kept.collect()
+}
+
+async fn create(Posted { frame, mut form }: Posted) -> Shown {
+    let files = kept(&mut form);
     let made = async {
-        let new = NewTicket {
-            customer_id: customer_id(&frame, &form).await?,
-            service_type: form.get("type").parse().ok(),
-            // A category of another type means that the type was changed after it; the type's usual one is taken.
-            category: form
-                .given("category")
-                .filter(|category| {
-                    form.get("type")
-                        .parse::<ServiceType>()
-                        .is_ok_and(|kind| kind.categories().contains(category))
-                })
-                .map(str::to_owned),
-            priority: form.get("priority").parse().ok(),
-            title: form.get("title").to_owned(),
-            description: form.get("description").to_owned(),
-            channel: form.get("channel").parse().ok(),
-            preferred_at: None,
-            contact_preference: form.get("contact_preference").parse().ok(),
-            auto_assign: form.has("auto_assign"),
-        };
-        tickets::create(frame.ctx(), new).await
+        let files = files?;
+        let ticket = tickets::create(frame.ctx(), asked(&frame, &form).await?).await?;
+        if !files.is_empty() && frame.ctx().may(P::TicketNote) {
+            tickets::attach(frame.ctx(), ticket.summary.id, &files, "report", true).await?;
+        }
+        Ok(ticket)
     };
-    match made.await {
+    let errors = match made.await {
         Ok(ticket) => {
             let number = &ticket.summary.number;
-            Ok(frame.go_with(
-                &format!("/tickets/{number}"),
-                Flash::ok(frame.t1("staff-ticket-created", "number", number)),
-            ))
+            let said = Flash::ok(frame.t1("staff-ticket-created", "number", number));
+            return Ok(frame.go_with(&format!("/tickets/{number}"), said));
         }
-        Err(error) => {
-            let errors = FormErrors::of(&frame, "staff", error)?;
-            Ok(draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, form.get("customer"), &form, errors).await?)
+        Err(Error::Conflict { code, message, .. }) => {
+            FormErrors::one("form", conflict(&frame, code, message))
         }
-    }
+        Err(error) => FormErrors::of(&frame, "staff", error)?,
+    };
+    Ok(draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, form.get("customer"), &form, errors).await?)
 }
 
 /// The routes.
-pub fn routes() -> Routes {
-    Routes::new().page(Need::Permission(P::TicketCreate), "/tickets/new", get(show).post(create))
+pub fn routes(upload_bytes: u64) -> Routes {
+    Routes::new().page_upload(
+        Need::Permission(P::TicketCreate),
+        upload_bytes,
+        "/tickets/new",
+        get(show).post(create),
+    )
 }

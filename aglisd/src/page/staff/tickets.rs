@@ -2,6 +2,8 @@
 
 use super::{
     Shell,
+    customers::areas,
+    technicians::technicians,
     view::{Choice, Opt, TicketRow, address},
 };
 use crate::{
@@ -25,6 +27,7 @@ struct List<'a> {
     may_create: bool,
     q: String,
     choices: Vec<Choice>,
+    kept: Vec<(&'static str, String)>,
     rows: Vec<TicketRow>,
     here: String,
     first: String,
@@ -32,10 +35,25 @@ struct List<'a> {
     next: Option<String>,
 }
 
-const FIELDS: [&str; 9] =
-    ["q", "status", "priority", "type", "sla", "order", "technician_id", "customer_id", "area_id"];
+const FIELDS: [&str; 10] = [
+    "q",
+    "status",
+    "priority",
+    "type",
+    "sla",
+    "technician_id",
+    "area_id",
+    "order",
+    "customer_id",
+    "completed_hours",
+];
+/// Filters that links set and the form has no field for: it keeps them.
+const KEPT: [&str; 2] = ["customer_id", "completed_hours"];
 
-fn choices(frame: &Frame) -> Vec<Choice> {
+/// The value for tickets that nobody has.
+const NOBODY: &str = "0";
+
+async fn choices(frame: &Frame) -> Result<Vec<Choice>, Error> {
     let value = |name| frame.query(name).unwrap_or_default();
     let mut status = Choice::of(
         frame,
@@ -54,21 +72,13 @@ fn choices(frame: &Frame) -> Vec<Choice> {
             selected: value("status") == "active",
         },
     );
-    let mut people = Choice::of::<&str>(
-        frame,
-        "technician_id",
-        "staff-technician",
-        "",
-        &[],
-        value("technician_id"),
-        Some("staff-any"),
-    );
-    people.options.push(Opt {
-        value: "0".to_owned(),
-        text: frame.t("staff-nobody"),
-        selected: value("technician_id") == "0",
-    });
-    vec![
+    let mut people = technicians(frame, value("technician_id")).await?;
+    let nobody = value("technician_id") == NOBODY;
+    people
+        .options
+        .insert(1, Opt { value: NOBODY.to_owned(), text: frame.t("staff-nobody"), selected: nobody });
+    let area = areas(frame, value("area_id"), "staff-any").await?;
+    Ok(vec![
         status,
         Choice::of(
             frame,
@@ -98,8 +108,9 @@ fn choices(frame: &Frame) -> Vec<Choice> {
             Some("staff-any"),
         ),
         people,
+        area,
         Choice::of(frame, "order", "staff-order", "staff-order", &["newest", "due"], value("order"), None),
-    ]
+    ])
 }
 
 /// Reads the filter from the address; empty fields of the form count as absent.
@@ -136,7 +147,8 @@ async fn list(Visit(frame): Visit) -> Shown {
         errors,
         may_create: frame.ctx().may(P::TicketCreate),
         q: frame.query("q").unwrap_or_default().to_owned(),
-        choices: choices(&frame),
+        choices: choices(&frame).await?,
+        kept: KEPT.into_iter().filter_map(|name| Some((name, frame.query(name)?.to_owned()))).collect(),
         rows,
         here: address("/tickets", &filters, None),
         first: address("/tickets", &filters, None),

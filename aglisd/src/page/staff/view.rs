@@ -33,6 +33,14 @@ pub struct Opt {
     pub selected: bool,
 }
 
+/// Options under a heading.
+pub struct Group {
+    /// The heading.
+    pub label: String,
+    /// What stands under it.
+    pub options: Vec<Opt>,
+}
+
 impl Choice {
     /// A choice among the words of a fixed list, shown as `<area>-<word>`; with an empty first one where `any` names it.
     pub fn of<T: ToString + Copy>(
@@ -164,6 +172,11 @@ fn standing(ticket: &TicketSummary, now: Time) -> (SlaState, i64) {
         _ => SlaState::OnTrack,
     };
     (state, left)
+}
+
+/// An instant as a field for date and time holds it, in the business zone; empty for none.
+pub fn local_input(frame: &Frame, at: Option<Time>) -> String {
+    at.map(|at| frame.ctx().app.zone.at(at).strftime("%Y-%m-%dT%H:%M").to_string()).unwrap_or_default()
 }
 
 /// The address of a list with its filters, without the empty ones and, unless given, without a cursor.
