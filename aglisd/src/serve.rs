@@ -173,6 +173,8 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
     let outbox = Outbox::from_config(&app).map_err(|error| ServeError::Outbox(error.to_string()))?;
     let background = crate::worker::start(&app, Arc::new(outbox));
     let address = listeners.address().map_err(|error| ServeError::Bind(error.to_string()))?;
+    // Whoever sees that it serves may also tell it to stop.
+    let told_to_stop = told_to_stop()?;
     let service = crate::api::routes().merge(crate::page::routes(&app.config)).into_service(&app);
     let server = tokio::spawn(http::serve(listeners, service, hub.stopping(), app.config.queue.drain));
     tracing::info!(%address, socket = %app.config.server.socket.display(), version = env!("CARGO_PKG_VERSION"), "ready");
@@ -188,7 +190,7 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
         let _ = std::io::stdout().write_all(text.as_bytes());
     }
 
-    told_to_stop().await?;
+    told_to_stop.await;
     tracing::info!("stopping");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
     hub.stop();
@@ -212,13 +214,15 @@ async fn watchdog(app: App) {
     }
 }
 
-async fn told_to_stop() -> Result<(), ServeError> {
+/// Ends when the process is told to stop, from this call on and not only from the first time it is waited for.
+fn told_to_stop() -> Result<impl Future<Output = ()>, ServeError> {
     let failed = |error: std::io::Error| ServeError::Other(format!("signals cannot be received: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
