@@ -108,6 +108,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
 }
 
 /// Whether the form was given to this session or browser: by the header, or by its field.
+#[expect(clippy::result_large_err, reason = "the problem is the answer, passed on as it is")]
 fn allow(frame: &Frame, header: Option<&str>, form: &Form) -> Result<(), Problem> {
     if frame.accepts(header.unwrap_or_else(|| form.get(csrf::FIELD))) {
         return Ok(());
