@@ -5,8 +5,12 @@ use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
 /// Begins to log as configured. A second call does nothing.
 pub fn start(config: &Config) {
-    let filter: Targets =
-        config.log.level.parse().unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
+    let filter: Targets = config
+        .log
+        .level
+        .as_str()
+        .parse()
+        .unwrap_or_else(|_| Targets::new().with_default(tracing::Level::INFO));
     let registry = tracing_subscriber::registry().with(filter);
     let writer = std::io::stderr;
     let _ = match config.log.format {

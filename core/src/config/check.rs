@@ -1,6 +1,7 @@
 //! Rules that concern more than one setting.
 
 use super::{error::Problem, kinds::*, table::Config};
+use crate::queue;
 
 /// What is wrong, and what is merely odd.
 pub(super) fn check(config: &Config) -> (Vec<Problem>, Vec<Problem>) {
@@ -32,6 +33,9 @@ pub(super) fn check(config: &Config) -> (Vec<Problem>, Vec<Problem>) {
     }
     if mail.host.is_some() && mail.password.is_some() && mail.security == MailSecurity::None {
         warn("mail.security", "is none, so the password travels in the clear");
+    }
+    for (key, message) in queue::unusable_settings(config) {
+        refuse(key, &message);
     }
     if config.business.days.is_empty() {
         refuse("business.days", "must name at least one day");

@@ -71,6 +71,41 @@ choice! {
     }
 }
 
+/// What is logged: a level, or directives that give parts of the program levels of their own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogLevel(String);
+
+const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
+
+impl LogLevel {
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Setting for LogLevel {
+    const KIND: &'static str = "error, warn, info, debug, trace, off, or directives such as info,sqlx=warn";
+
+    fn parse(raw: &Raw) -> Result<Self, String> {
+        let text = raw.text(Self::KIND)?;
+        let level = |word: &str| LEVELS.contains(&word.to_ascii_lowercase().as_str());
+        let target = |word: &str| {
+            !word.is_empty()
+                && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':'))
+        };
+        let good = |directive: &str| match directive.trim().split_once('=') {
+            Some((part, word)) => target(part) && level(word),
+            None => level(directive.trim()),
+        };
+        if text.split(',').all(good) { Ok(LogLevel(text.to_owned())) } else { Err(raw.refuse(Self::KIND)) }
+    }
+
+    fn show(&self) -> String {
+        quoted(&self.0)
+    }
+}
+
 impl Setting for Locale {
     const KIND: &'static str = "id or en";
 

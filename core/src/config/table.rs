@@ -149,7 +149,7 @@ settings! {
         /// How lines look.
         format: LogFormat = "text";
         /// What is logged: `error`, `warn`, `info`, `debug`, `trace`, or directives such as `info,sqlx=warn`.
-        level: String = "info";
+        level: LogLevel = "info";
     }
 
     /// The record of who did what.

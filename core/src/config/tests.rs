@@ -56,6 +56,24 @@ fn says_what_is_wrong_where_and_what_was_meant() {
         ("[whatsapp]\nlimit_window = 60", "aglis.toml:2: whatsapp.limit_window expects a duration"),
         ("[whatsapp]\nprovider = \"fonnte\"", "whatsapp.fonnte_token is needed"),
         (
+            "[whatsapp]\nprovider = \"fonnte\"\nfonnte_token = \"abc\"\nfonnte_url = \"http://10.0.0.5\"",
+            "whatsapp.fonnte_url cannot be used: 10.0.0.5 is a loopback",
+        ),
+        (
+            "[whatsapp]\nprovider = \"fonnte\"\nfonnte_token = \"a\\nb\"",
+            "whatsapp.fonnte_token is empty or holds characters",
+        ),
+        (
+            "[mail]\nhost = \"smtp.isp.id\"\nfrom = \"ISP Karawang\"",
+            "mail.from expects a sender such as `ISP Karawang <noreply@isp.id>`, found \"ISP Karawang\"",
+        ),
+        (
+            "[mail]\nhost = \"smtp isp id\"\nfrom = \"a@isp.id\"",
+            "mail.host cannot be used: smtp host",
+        ),
+        ("[log]\nlevel = \"inof\"", "aglis.toml:2: log.level expects error, warn, info"),
+        ("[log]\nlevel = \"info,sqlx=loud\"", "aglis.toml:2: log.level expects error, warn, info"),
+        (
             "[uploads]\nphoto_max = 1.5",
             "aglis.toml:2: uploads.photo_max expects a size (512KiB, 10MiB, 5GiB), found a number with",
         ),

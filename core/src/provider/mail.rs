@@ -189,6 +189,39 @@ pub struct Settings {
     pub connections: u32,
 }
 
+impl Settings {
+    /// Refuses what no mail could be sent with.
+    ///
+    /// # Errors
+    /// [`MailError`] names the setting.
+    pub fn check(&self) -> Result<(), MailError> {
+        self.tls()?;
+        self.sender().map(|_| ())
+    }
+
+    fn tls(&self) -> Result<Tls, MailError> {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        one_line("smtp host", &self.host)?;
+        if rustls::pki_types::ServerName::try_from(self.host.as_str()).is_err() {
+            return Err(MailError::Tls("it is neither a host name nor an address".to_owned()));
+        }
+        let parameters =
+            || TlsParameters::new(self.host.clone()).map_err(|error| MailError::Tls(error.to_string()));
+        Ok(match self.encryption {
+            Encryption::Tls => Tls::Wrapper(parameters()?),
+            Encryption::StartTls => Tls::Required(parameters()?),
+            Encryption::None => Tls::None,
+        })
+    }
+
+    fn sender(&self) -> Result<Mailbox, MailError> {
+        if let Some(name) = &self.from_name {
+            one_line("from_name", name)?;
+        }
+        Ok(Mailbox::new(self.from_name.clone(), address("from", &self.from)?))
+    }
+}
+
 /// A mail server reached by SMTP, with a pool of connections.
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -203,18 +236,7 @@ impl Smtp {
     /// # Errors
     /// [`MailError`] names the setting.
     pub fn new(settings: &Settings) -> Result<Self, MailError> {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        one_line("smtp host", &settings.host)?;
-        if let Some(name) = &settings.from_name {
-            one_line("from_name", name)?;
-        }
-        let tls =
-            || TlsParameters::new(settings.host.clone()).map_err(|error| MailError::Tls(error.to_string()));
-        let tls = match settings.encryption {
-            Encryption::Tls => Tls::Wrapper(tls()?),
-            Encryption::StartTls => Tls::Required(tls()?),
-            Encryption::None => Tls::None,
-        };
+        let tls = settings.tls()?;
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(settings.host.clone())
             .port(settings.port)
             .tls(tls)
@@ -224,11 +246,7 @@ impl Smtp {
             builder =
                 builder.credentials(Credentials::new(user.clone(), password.expose_secret().to_owned()));
         }
-        Ok(Self {
-            transport: builder.build(),
-            from: Mailbox::new(settings.from_name.clone(), address("from", &settings.from)?),
-            timeout: settings.timeout,
-        })
+        Ok(Self { transport: builder.build(), from: settings.sender()?, timeout: settings.timeout })
     }
 
     fn build(&self, mail: &OutboundMail) -> Result<(Message, String), MailError> {

@@ -36,7 +36,7 @@ pub use {
         ForgetKeys, PruneJobs, PruneMessages, PurgeNotifications, REGISTRY, SendBulk, SendGroup, SendMail,
         SendNotification, SendOtp, SweepAccounts, SweepFiles, TrimAudit,
     },
-    outbox::{Outbox, OutboxError},
+    outbox::{Outbox, OutboxError, unusable_settings},
     relay::{redis_answers, relay},
     run::drain,
     sandbox::DbInbox,

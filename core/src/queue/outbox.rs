@@ -95,6 +95,36 @@ impl Outbox {
     }
 }
 
+/// The settings of providers that cannot be used, by key: all that [`Outbox::from_config`] would stumble over.
+pub fn unusable_settings(config: &Config) -> Vec<(&'static str, String)> {
+    let mut refused = Vec::new();
+    if config.whatsapp.provider == WhatsappProvider::Fonnte && config.whatsapp.fonnte_token.is_some() {
+        match fonnte(config).check() {
+            Ok(_) => {}
+            Err(fonnte::SettingsError::Url(error)) => {
+                refused.push(("whatsapp.fonnte_url", format!("cannot be used: {error}")));
+            }
+            Err(fonnte::SettingsError::Token) => refused.push((
+                "whatsapp.fonnte_token",
+                "is empty or holds characters that no token has; copy it from Fonnte again".to_owned(),
+            )),
+        }
+    }
+    match (smtp(config), &config.mail.from) {
+        (Err(_), Some(from)) => refused.push((
+            "mail.from",
+            format!("expects a sender such as `ISP Karawang <noreply@isp.id>`, found {from:?}"),
+        )),
+        (Ok(Some(settings)), _) => {
+            if let Err(error) = settings.check() {
+                refused.push(("mail.host", format!("cannot be used: {error}; write it like smtp.isp.id")));
+            }
+        }
+        _ => {}
+    }
+    refused
+}
+
 fn fonnte(config: &Config) -> fonnte::Settings {
     fonnte::Settings {
         base_url: config.whatsapp.fonnte_url.to_string(),

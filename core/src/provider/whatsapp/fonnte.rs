@@ -47,6 +47,24 @@ pub enum SettingsError {
     Token,
 }
 
+impl Settings {
+    /// Where messages go and the token in front of them.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names the setting.
+    pub fn check(&self) -> Result<(Url, HeaderValue), SettingsError> {
+        let base = http::checked_url(&self.base_url, self.reach)?;
+        let send_url = base.join("send").map_err(|_| UrlRefused::Malformed(self.base_url.clone()))?;
+        let token = self.token.expose_secret().trim();
+        if token.is_empty() {
+            return Err(SettingsError::Token);
+        }
+        let mut authorization = HeaderValue::from_str(token).map_err(|_| SettingsError::Token)?;
+        authorization.set_sensitive(true);
+        Ok((send_url, authorization))
+    }
+}
+
 /// The Fonnte gateway.
 pub struct Fonnte {
     client: Client,
@@ -60,14 +78,7 @@ impl Fonnte {
     /// # Errors
     /// [`SettingsError`] names the setting.
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
-        let base = http::checked_url(&settings.base_url, settings.reach)?;
-        let send_url = base.join("send").map_err(|_| UrlRefused::Malformed(settings.base_url.clone()))?;
-        let token = settings.token.expose_secret().trim();
-        if token.is_empty() {
-            return Err(SettingsError::Token);
-        }
-        let mut authorization = HeaderValue::from_str(token).map_err(|_| SettingsError::Token)?;
-        authorization.set_sensitive(true);
+        let (send_url, authorization) = settings.check()?;
         Ok(Self { client: http::client(settings.reach, settings.timeout)?, send_url, authorization })
     }
 
