@@ -138,6 +138,8 @@ pub enum Command {
     Migrate(cmd::migrate::Verb),
     /// Look for what is wrong with this installation
     Doctor(cmd::doctor::Doctor),
+    /// Open the live console
+    Tui(cmd::tui::Tui),
     /// Call the HTTP API directly
     Api(cmd::api::Api),
     /// Print a completion script for a shell

@@ -2,6 +2,7 @@
 
 use crate::{
     cli::{Format, Global},
+    clock::{Clock, zone_of},
     failure::{Failure, Result},
     local,
     output::Output,
@@ -52,12 +53,22 @@ impl Context {
             })?,
             _ => Format::Table,
         };
-        Ok(Context { global: global.clone(), out: Output::new(format, global.quiet, global.no_color), found })
+        let clock = {
+            let (endpoint, global) = (found.endpoint.clone(), global.clone());
+            // Without the daemon its configuration on this machine says where the business is.
+            let configured = move || local::config(&global).ok().map(|loaded| loaded.config.business.zone);
+            Clock::new(move || match &endpoint {
+                Endpoint::Server { .. } => zone_of(&endpoint),
+                Endpoint::Socket(_) => zone_of(&endpoint).or_else(&configured),
+            })
+        };
+        let out = Output::new(format, clock, global.quiet, global.no_color);
+        Ok(Context { global: global.clone(), out, found })
     }
 
     /// A client of the daemon.
     pub fn client(&self) -> Result<Client> {
-        Ok(Client::with_timeout(self.found.endpoint.clone(), self.found.timeout)?)
+        Ok(Client::with_timeout(self.found.endpoint.clone(), self.found.timeout)?.in_language("en"))
     }
 
     /// Where the daemon is expected.

@@ -27,6 +27,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         "ticket create",
         &[
             "aglisctl ticket create --customer AGLS202611210001 --title 'Internet mati' --category connection_down --auto-assign",
+            "aglisctl ticket create --customer 17 --title 'Kabel putus' --photo kabel.jpg --photo tiang.jpg",
         ],
     ),
     (
@@ -52,6 +53,39 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         "ticket complete",
         &[
             "aglisctl ticket complete TKT20261121001 --resolution 'Konektor diganti' --attenuation -21.5 --modem-photo modem.jpg --check all",
+        ],
+    ),
+    (
+        "ticket update",
+        &[
+            "aglisctl ticket update TKT20261121001 --category slow_speed --contact call",
+            "aglisctl ticket update 17 --preferred-at 2026-11-23T09:00:00+07:00 --dry-run",
+        ],
+    ),
+    (
+        "ticket attach",
+        &[
+            "aglisctl ticket attach TKT20261121001 modem.jpg --purpose modem",
+            "aglisctl ticket attach 17 before.jpg after.mp4 --customer-visible",
+        ],
+    ),
+    (
+        "ticket check",
+        &[
+            "aglisctl ticket check TKT20261121001 --done find-cause,mend",
+            "aglisctl ticket check 17 --open speed-test",
+        ],
+    ),
+    (
+        "ticket eta",
+        &["aglisctl ticket eta 2026-11-21T15:00:00+07:00 TKT20261121001", "aglisctl ticket eta +45m 17"],
+    ),
+    (
+        "ticket parent",
+        &[
+            "aglisctl ticket parent TKT20261121002 --under TKT20261121001",
+            "aglisctl ticket list area:barat -o id | aglisctl ticket parent --under TKT20261121001 --ids - --yes",
+            "aglisctl ticket parent TKT20261121002 --none",
         ],
     ),
     ("ticket merge", &["aglisctl ticket merge TKT20261121002 --into TKT20261121001"]),
@@ -110,6 +144,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("migrate status", &["aglisctl migrate status"]),
     ("migrate run", &["aglisctl migrate run --dry-run"]),
     ("doctor", &["aglisctl doctor"]),
+    ("tui", &["aglisctl tui", "aglisctl --server https://ops.isp.id tui --read-only"]),
     (
         "api",
         &[

@@ -12,6 +12,8 @@ pub struct Failure {
     pub message: String,
     /// What to try.
     pub hint: Option<String>,
+    /// The operation that failed, with which it can be run again.
+    pub operation: Option<String>,
     /// The code to end with.
     pub exit: Exit,
     /// The reader of our output went away; there is nobody to tell.
@@ -24,7 +26,14 @@ pub type Result<T = Exit> = std::result::Result<T, Failure>;
 impl Failure {
     /// A failure with everything said.
     pub fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
-        Failure { code: code.to_owned(), message: message.into(), hint: None, exit, silent: false }
+        Failure {
+            code: code.to_owned(),
+            message: message.into(),
+            hint: None,
+            operation: None,
+            exit,
+            silent: false,
+        }
     }
 
     /// The command line is wrong.
@@ -40,7 +49,11 @@ impl Failure {
 
     /// The failure as programs read it.
     pub fn json(&self) -> serde_json::Value {
-        serde_json::json!({ "code": self.code, "message": self.message, "hint": self.hint })
+        let mut told = serde_json::json!({ "code": self.code, "message": self.message, "hint": self.hint });
+        if let Some(operation) = &self.operation {
+            told["operation"] = operation.as_str().into();
+        }
+        told
     }
 
     /// Tells it on standard error and gives the exit code.

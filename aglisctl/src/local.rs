@@ -4,15 +4,17 @@
 
 use crate::{
     cli::Global,
+    clock::Clock,
     cmd::doctor::{Finding, Verdict},
     context::Context,
     failure::{Failure, Result},
     output::Row,
+    owner::become_owner_of,
     table::{Cell, Tone},
 };
 use aglis_core::{
     accounts::{CreatedToken, NewToken, NewUser, User},
-    app::{Actor, App, Clock, Ctx, Parts, RequestInfo, SystemClock, SystemRandom},
+    app::{Actor, App, Clock as _, Ctx, Parts, RequestInfo, SystemClock, SystemRandom},
     client::Exit,
     config::{self, Config, ConfigError, Loaded, Sources},
     db::{DatabaseUrl, Db, DbError, migrate},
@@ -27,6 +29,11 @@ use std::{
     os::unix::fs::{DirBuilderExt, MetadataExt},
     path::Path,
 };
+
+/// Now.
+pub fn now() -> aglis_core::types::Time {
+    SystemClock.now()
+}
 
 /// Reads the daemon's configuration as the daemon would.
 pub fn config(global: &Global) -> std::result::Result<Loaded, ConfigError> {
@@ -78,13 +85,17 @@ async fn database(config: &Config) -> Result<Db> {
         return Err(Failure::new(Exit::NotFound, "no_database", message)
             .hint("name the data folder with --data DIR, or make a database with aglisctl migrate run"));
     }
+    become_owner_of(&config.server.data)?;
     Ok(Db::open(&config.database.url, Hub::default()).await?)
 }
 
 /// The installation, at the newest schema, with this Unix user acting.
 async fn installation(context: &Context) -> Result<Ctx> {
     let config = config(&context.global)?.config;
+    // Whoever called is recorded, also when the work is done as the owner of the data.
+    let actor = unix_actor()?;
     let folder = &config.server.data;
+    become_owner_of(folder)?;
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o750)
@@ -116,7 +127,7 @@ async fn installation(context: &Context) -> Result<Ctx> {
         user_agent: concat!("aglisctl/", env!("CARGO_PKG_VERSION")).to_owned(),
         ..RequestInfo::default()
     };
-    Ok(Ctx { app, actor: unix_actor()?, now, request })
+    Ok(Ctx { app, actor, now, request })
 }
 
 fn unix_actor() -> Result<Actor> {
@@ -176,8 +187,8 @@ struct Migration {
 impl Row for Migration {
     const COLUMNS: &'static [&'static str] = &["VERSION", "NAME", "APPLIED"];
 
-    fn cells(&self) -> Vec<Cell> {
-        let applied = self.applied_at.map_or_else(|| Cell::toned("pending", Tone::Warn), Cell::time);
+    fn cells(&self, clock: &Clock) -> Vec<Cell> {
+        let applied = self.applied_at.map_or_else(|| Cell::toned("pending", Tone::Warn), |at| clock.cell(at));
         vec![Cell::new(self.version), Cell::new(self.name), applied]
     }
 
@@ -206,6 +217,7 @@ pub async fn migrate(context: &Context) -> Result {
     if context.global.dry_run {
         return migrations(context).await.map(|_| Exit::Done);
     }
+    become_owner_of(&config.server.data)?;
     let db = Db::open(&config.database.url, Hub::default()).await?;
     let applied = migrate::run(&db, SystemClock.now()).await?;
     db.close().await;
@@ -260,7 +272,7 @@ struct Setting(config::Shown);
 impl Row for Setting {
     const COLUMNS: &'static [&'static str] = &["SETTING", "VALUE", "FROM"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _: &Clock) -> Vec<Cell> {
         vec![Cell::new(&self.0.name), Cell::new(&self.0.value), Cell::new(&self.0.origin)]
     }
 

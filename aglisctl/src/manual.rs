@@ -156,10 +156,12 @@ Up to 20 things ask for a yes; more, and what cannot be undone, ask for their nu
 .B \\-\\-yes
 answers for you; without a terminal and without it the exit status is 8.
 .SH OPERATIONS
-A command on several things prints the id of its operation.
+A write prints the id of its operation, JSON in the field
+.BR operation .
 Run again with
 .B \\-\\-operation
 and this id it goes on where it was interrupted; nothing is done twice.
+A command that sets fields can be run again as it is.
 .SH EXIT STATUS
 .TP
 .B 0

@@ -2,13 +2,15 @@
 
 use crate::{
     cli::{Chosen, Format},
+    clock::Clock,
     confirm::{Plan, confirm},
     context::Context,
     failure::{Failure, Result},
+    operation::Operation,
     output::Row,
     table::{Cell, Tone},
 };
-use aglis_core::client::{Client, ClientError, Exit, operation_id};
+use aglis_core::client::{Client, ClientError, Exit};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::{
@@ -30,7 +32,7 @@ pub struct Many<'a> {
     context: &'a Context,
     ids: Vec<String>,
     single: bool,
-    operation: String,
+    operation: Operation<'a>,
 }
 
 /// What became of one thing.
@@ -42,14 +44,18 @@ struct Outcome {
     result: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<Value>,
+    /// In lists without a frame of their own, which would hold it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operation: Option<String>,
     #[serde(skip)]
     said: String,
 }
 
 impl Row for Outcome {
     const COLUMNS: &'static [&'static str] = &["ID", "", "RESULT"];
+    const OPTIONAL: &'static [&'static str] = &["result", "error"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _: &Clock) -> Vec<Cell> {
         let (word, tone) = if self.success { ("done", Tone::Ok) } else { ("failed", Tone::Bad) };
         vec![Cell::new(&self.id), Cell::toned(word, tone), Cell::new(&self.said)]
     }
@@ -73,12 +79,7 @@ impl<'a> Many<'a> {
             let message = format!("{} chosen, {expected} expected; nothing was done", ids.len());
             return Err(Failure::new(Exit::Conflict, "unexpected_count", message));
         }
-        let operation = chosen.many.operation.map_or_else(operation_id, Ok)?;
-        if !(8..=64).contains(&operation.len())
-            || !operation.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        {
-            return Err(Failure::usage("--operation expects what an earlier run printed"));
-        }
+        let operation = Operation::new(context, chosen.many.operation)?;
         Ok(Many { context, ids, single, operation })
     }
 
@@ -120,9 +121,7 @@ impl<'a> Many<'a> {
             return self.report_plan(&what, planned);
         }
         confirm(self.context, &Plan { what: &what, count, undoable, items: &self.ids })?;
-        if !self.single {
-            self.context.out.remark(format!("operation {}", self.operation));
-        }
+        self.operation.tell();
         let results = self.each(&client, act)?;
         self.report(results, say)
     }
@@ -149,8 +148,7 @@ impl<'a> Many<'a> {
                 while !stopped && running.len() < AT_ONCE {
                     let Some(i) = waiting.pop_front() else { break };
                     let id = self.ids[i].clone();
-                    let plain: String = id.chars().filter(char::is_ascii_graphic).take(48).collect();
-                    let key = format!("{}:{plain}", self.operation);
+                    let key = self.operation.key(&id);
                     let work = call(client.clone(), id, key);
                     running.spawn_local(async move { (i, work.await) });
                 }
@@ -202,35 +200,49 @@ impl<'a> Many<'a> {
         let mut outcomes = Vec::with_capacity(results.len());
         let mut exits = Vec::new();
         let mut only_error = None;
+        let operation = (self.context.out.format == Format::Ndjson).then(|| self.operation.id().to_owned());
         for (id, result) in self.ids.iter().zip(results) {
             let id = id.clone();
             outcomes.push(match result {
                 Some(Ok(value)) => {
                     let (said, result) = (say(&value), Some(serde_json::to_value(&value)?));
-                    Outcome { id, success: true, result, error: None, said }
+                    Outcome { id, success: true, result, error: None, operation: operation.clone(), said }
                 }
                 // An earlier run did it and its answer is gone; that is done, too.
-                Some(Err(error)) if error.code() == "idempotency_already_done" => {
-                    Outcome { id, success: true, result: None, error: None, said: "done before".to_owned() }
-                }
+                Some(Err(error)) if error.code() == "idempotency_already_done" => Outcome {
+                    id,
+                    success: true,
+                    result: None,
+                    error: None,
+                    operation: operation.clone(),
+                    said: "done before".to_owned(),
+                },
                 Some(Err(error)) => {
                     exits.push(error.exit());
                     let failure = Failure::from(error);
                     let (said, json) = (failure.message.clone(), failure.json());
                     only_error = Some(failure);
-                    Outcome { id, success: false, result: None, error: Some(json), said }
+                    Outcome {
+                        id,
+                        success: false,
+                        result: None,
+                        error: Some(json),
+                        operation: operation.clone(),
+                        said,
+                    }
                 }
                 None => Outcome {
                     id,
                     success: false,
                     result: None,
                     error: Some(json!({ "code": "interrupted" })),
+                    operation: operation.clone(),
                     said: "not begun".to_owned(),
                 },
             });
         }
         if let (true, Some(failure)) = (self.single, only_error) {
-            return Err(failure);
+            return Err(self.operation.failed(failure));
         }
         self.print(&outcomes)?;
         let failed = outcomes.iter().filter(|outcome| !outcome.success).count();
@@ -239,7 +251,7 @@ impl<'a> Many<'a> {
                 "{} of {} done; run again with --operation {} to go on",
                 outcomes.len() - failed,
                 outcomes.len(),
-                self.operation
+                self.operation.id()
             ));
         }
         Ok(match (failed, exits.first()) {
@@ -254,12 +266,12 @@ impl<'a> Many<'a> {
         let out = &self.context.out;
         match (out.format, outcomes) {
             (Format::Json, [outcome]) if self.single => {
-                out.text(&format!("{}\n", serde_json::to_string_pretty(&outcome.result)?))
+                self.operation.one(&outcome.id, &outcome.result, |_| {})
             }
             (Format::Json, _) => {
                 let succeeded = outcomes.iter().filter(|outcome| outcome.success).count();
                 let report = json!({
-                    "operation": self.operation,
+                    "operation": self.operation.id(),
                     "success": succeeded == outcomes.len(),
                     "total": outcomes.len(),
                     "succeeded": succeeded,
@@ -299,7 +311,7 @@ struct Planned {
 impl Row for Planned {
     const COLUMNS: &'static [&'static str] = &["ID", "", "PLAN"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _: &Clock) -> Vec<Cell> {
         let (word, tone) =
             if self.would_succeed { ("would do", Tone::Info) } else { ("would refuse", Tone::Warn) };
         vec![Cell::new(&self.id), Cell::toned(word, tone), Cell::new(&self.plan)]

@@ -2,9 +2,11 @@
 
 use crate::{
     cli::Format,
+    clock::Clock,
     failure::{Failure, Result},
     table::{Cell, Table},
 };
+use aglis_core::csv;
 use serde::Serialize;
 use serde_json::Value;
 use std::{
@@ -17,9 +19,11 @@ use std::{
 pub trait Row: Serialize {
     /// Heads of the table's columns.
     const COLUMNS: &'static [&'static str];
+    /// Fields that some rows leave out: every CSV row has a cell for them.
+    const OPTIONAL: &'static [&'static str] = &[];
 
     /// The table's cells.
-    fn cells(&self) -> Vec<Cell>;
+    fn cells(&self, clock: &Clock) -> Vec<Cell>;
 
     /// What `-o id` prints.
     fn id(&self) -> String;
@@ -30,17 +34,19 @@ pub trait Row: Serialize {
 pub struct Output {
     /// The format.
     pub format: Format,
+    /// How times are shown to people.
+    pub clock: Clock,
     quiet: bool,
     color: bool,
 }
 
 impl Output {
     /// Decides about colours from the flag, `NO_COLOR`, `TERM` and whether a terminal reads us.
-    pub fn new(format: Format, quiet: bool, no_color: bool) -> Self {
+    pub fn new(format: Format, clock: Clock, quiet: bool, no_color: bool) -> Self {
         let unwanted = no_color
             || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Output { format, quiet, color: !unwanted && io::stdout().is_terminal() }
+        Output { format, clock, quiet, color: !unwanted && io::stdout().is_terminal() }
     }
 
     /// Whether errors are for programs.
@@ -57,10 +63,13 @@ impl Output {
     pub fn list(&self) -> List {
         List {
             format: self.format,
+            clock: Some(self.clock.clone()),
             color: self.color,
             out: Box::new(BufWriter::new(io::stdout())),
             rows: 0,
+            head: Vec::new(),
             table: None,
+            printed: false,
         }
     }
 
@@ -79,7 +88,8 @@ impl Output {
             Format::Id => writeln!(out, "{id}")?,
             Format::Csv => {
                 let value = serde_json::to_value(value)?;
-                writeln!(out, "{}\n{}", csv_head(&value), csv_row(&value))?;
+                let head = csv_keys(&value, &[]);
+                writeln!(out, "{}\n{}", csv_head(&head), csv_row(&head, &value))?;
             }
             Format::Table => {
                 let mut table = Table::facts();
@@ -120,10 +130,15 @@ impl Output {
 /// A list on its way out.
 pub struct List {
     format: Format,
+    clock: Option<Clock>,
     color: bool,
     out: Box<dyn Write>,
     rows: usize,
+    /// The keys in the order of the CSV head, once it is written.
+    head: Vec<String>,
     table: Option<Table>,
+    /// Whether the table's head was printed.
+    printed: bool,
 }
 
 impl List {
@@ -139,12 +154,16 @@ impl List {
             Format::Csv => {
                 let value = serde_json::to_value(row)?;
                 if self.rows == 0 {
-                    writeln!(self.out, "{}", csv_head(&value))?;
+                    self.head = csv_keys(&value, T::OPTIONAL);
+                    writeln!(self.out, "{}", csv_head(&self.head))?;
                 }
-                writeln!(self.out, "{}", csv_row(&value))?;
+                writeln!(self.out, "{}", csv_row(&self.head, &value))?;
             }
             Format::Table => {
-                self.table.get_or_insert_with(|| Table::with_head(T::COLUMNS)).push(row.cells());
+                let Some(clock) = &self.clock else { return Ok(()) };
+                let begun = self.printed;
+                let table = || if begun { Table::more() } else { Table::with_head(T::COLUMNS) };
+                self.table.get_or_insert_with(table).push(row.cells(clock));
             }
         }
         self.rows += 1;
@@ -155,6 +174,7 @@ impl List {
     pub fn flush(&mut self) -> Result<()> {
         if let Some(table) = self.table.take() {
             table.print(&mut self.out, self.color)?;
+            self.printed = true;
         }
         self.out.flush()?;
         Ok(())
@@ -196,7 +216,17 @@ impl File {
             .mode(0o600)
             .open(&aside)
             .map_err(|error| Failure::usage(format!("cannot write {}: {error}", aside.display())))?;
-        let list = List { format, color: false, out: Box::new(BufWriter::new(file)), rows: 0, table: None };
+        let out = Box::new(BufWriter::new(file));
+        let list = List {
+            format,
+            clock: None,
+            color: false,
+            out,
+            rows: 0,
+            head: Vec::new(),
+            table: None,
+            printed: false,
+        };
         Ok(File { list: Some(list), rows: 0, path: path.to_owned(), aside })
     }
 
@@ -227,34 +257,31 @@ impl Drop for File {
     }
 }
 
-fn csv_head(value: &Value) -> String {
-    value.as_object().map_or_else(String::new, |object| {
-        object.keys().map(|key| csv_cell(key)).collect::<Vec<_>>().join(",")
-    })
+/// The columns: what the first row has, and what others may have.
+fn csv_keys(first: &Value, optional: &[&str]) -> Vec<String> {
+    let own = first.as_object().into_iter().flat_map(serde_json::Map::keys).cloned();
+    let mut keys: Vec<String> = own.collect();
+    for key in optional {
+        if !keys.iter().any(|known| known == key) {
+            keys.push((*key).to_owned());
+        }
+    }
+    keys
 }
 
-fn csv_row(value: &Value) -> String {
-    let cell = |value: &Value| match value {
+fn csv_head(keys: &[String]) -> String {
+    keys.iter().map(|key| csv::cell(key)).collect::<Vec<_>>().join(",")
+}
+
+fn csv_row(keys: &[String], row: &Value) -> String {
+    let cell = |key: &String| match &row[key.as_str()] {
         Value::Null => String::new(),
-        Value::String(text) => csv_cell(text),
+        Value::String(text) => csv::cell(text),
         Value::Number(number) => number.to_string(),
         Value::Bool(value) => value.to_string(),
-        nested => csv_cell(&nested.to_string()),
+        nested => csv::cell(&nested.to_string()),
     };
-    value
-        .as_object()
-        .map_or_else(|| cell(value), |object| object.values().map(cell).collect::<Vec<_>>().join(","))
-}
-
-/// Quotes a text and disarms what a spreadsheet would take for a formula.
-fn csv_cell(text: &str) -> String {
-    let armed = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if armed { format!("'{text}") } else { text.to_owned() };
-    if text.contains(['"', ',', '\n', '\r']) || armed {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
+    keys.iter().map(cell).collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
@@ -262,18 +289,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spreadsheet_runs_nothing() {
-        for armed in ["=1+1", "+62", "-1", "@x", "\tx", "\rx"] {
-            assert!(csv_cell(armed).starts_with("\"'"), "{armed:?}");
-        }
-        assert_eq!(
-            (csv_cell("a,\"b\""), csv_cell("plain")),
-            ("\"a,\"\"b\"\"\"".to_owned(), "plain".to_owned())
-        );
+    fn nested_values_are_json_and_absent_ones_are_empty() {
         let value = serde_json::json!({ "a": null, "b": -5, "c": ["x"], "d": true });
+        let head = csv_keys(&value, &[]);
         assert_eq!(
-            (csv_head(&value), csv_row(&value)),
+            (csv_head(&head), csv_row(&head, &value)),
             ("a,b,c,d".to_owned(), ",-5,\"[\"\"x\"\"]\",true".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_row_that_leaves_fields_out_keeps_its_columns() {
+        let done = serde_json::json!({ "id": 1, "success": true, "result": "x" });
+        let failed = serde_json::json!({ "id": 2, "success": false, "error": "no" });
+        let head = csv_keys(&done, &["result", "error"]);
+        assert_eq!(csv_head(&head), "id,success,result,error");
+        assert_eq!(
+            (csv_row(&head, &done), csv_row(&head, &failed)),
+            ("1,true,x,".into(), "2,false,,no".into())
         );
     }
 }

@@ -1,7 +1,6 @@
 //! Tables for people: no borders, so that they can be cut and pasted; a state is a word, on a terminal also coloured.
 
 use comfy_table::{Attribute, Cell as Drawn, Color, ContentArrangement, Table as Grid, presets};
-use jiff::tz::TimeZone;
 use std::io::{self, Write};
 
 /// What a value says about how things are.
@@ -43,21 +42,6 @@ impl Cell {
     pub fn option(text: Option<impl ToString>) -> Self {
         text.map_or_else(|| Cell::toned("-", Tone::Muted), Cell::new)
     }
-
-    /// An instant on this machine's clock.
-    pub fn time(at: aglis_core::types::Time) -> Self {
-        Cell::new(clock(at))
-    }
-
-    /// An instant that may be absent.
-    pub fn time_option(at: Option<aglis_core::types::Time>) -> Self {
-        Cell::option(at.map(clock))
-    }
-}
-
-/// `2026-11-21 09:00` in this machine's zone.
-pub fn clock(at: aglis_core::types::Time) -> String {
-    at.timestamp().to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Text from others must not drive the terminal: control characters become visible.
@@ -79,18 +63,25 @@ fn clean(text: &str) -> String {
 #[derive(Debug)]
 pub struct Table {
     head: Option<&'static [&'static str]>,
+    /// Whether a row is a line, whatever its cells hold.
+    single: bool,
     rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
     /// A list with a head.
     pub fn with_head(head: &'static [&'static str]) -> Self {
-        Table { head: Some(head), rows: Vec::new() }
+        Table { head: Some(head), single: true, rows: Vec::new() }
+    }
+
+    /// More of a list whose head was printed before.
+    pub fn more() -> Self {
+        Table { head: None, single: true, rows: Vec::new() }
     }
 
     /// Facts about one thing: a name and a value a line.
     pub fn facts() -> Self {
-        Table { head: None, rows: Vec::new() }
+        Table { head: None, single: false, rows: Vec::new() }
     }
 
     /// Adds a row.
@@ -122,9 +113,8 @@ impl Table {
             );
         }
         for row in &self.rows {
-            let single = self.head.is_some();
             grid.add_row(row.iter().map(|cell| {
-                let text = if single { cell.text.replace('\n', " ") } else { cell.text.clone() };
+                let text = if self.single { cell.text.replace('\n', " ") } else { cell.text.clone() };
                 drawn(&text, cell.tone, color)
             }));
         }

@@ -347,6 +347,8 @@ pub struct RequestInfo {
     pub user_agent: String,
     /// The request's id, as in the log.
     pub id: String,
+    /// The language that was asked for, where one was; else texts come in the actor's.
+    pub language: Option<Locale>,
     /// The caller's `Idempotency-Key`, when this request is the one that holds it.
     pub idempotency_key: Option<String>,
 }
@@ -365,6 +367,11 @@ pub struct Ctx {
 }
 
 impl Ctx {
+    /// The language of texts in the answer.
+    pub fn locale(&self) -> Locale {
+        self.request.language.or_else(|| self.actor.locale().parse().ok()).unwrap_or_default()
+    }
+
     /// Refuses unless the actor has a permission. Routes declare theirs; this is for what depends on the request's content.
     pub fn require(&self, permission: Permission) -> Result<()> {
         if self.actor.permissions().has(permission) {

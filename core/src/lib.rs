@@ -20,6 +20,7 @@ pub mod client;
 pub mod config;
 #[cfg(feature = "server")]
 pub mod counter;
+pub mod csv;
 pub mod customers;
 #[cfg(feature = "server")]
 pub mod demo;

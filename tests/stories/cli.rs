@@ -130,7 +130,8 @@ async fn every_failure_has_its_exit_code_and_is_json_when_asked() {
         (vec!["--profile", "nowhere", "ticket", "list"], 2, "usage"),
         (vec!["--server", &daemon.url, "ticket", "list"], 4, "unauthenticated"),
     ] {
-        let args = [args, vec!["--json"]].concat();
+        let asks = if expected == 2 { "--output=json" } else { "--json" };
+        let args = [args, vec![asks]].concat();
         let output = daemon.ctl_with(&args, "");
         assert_eq!(code(&output), expected, "{args:?}: {}", err(&output));
         let told = json(&err(&output));

@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod cli;
+mod cli_writes;
 mod customers;
 mod gateway;
 mod generated;

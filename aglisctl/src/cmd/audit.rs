@@ -1,12 +1,13 @@
 //! `aglisctl audit`
 
 use crate::{
+    clock::Clock,
     context::Context,
     failure::Result,
     lists::Extent,
     local,
     output::Row,
-    table::{Cell, Tone, clock},
+    table::{Cell, Tone},
 };
 use aglis_core::{
     client::{Exit, Live},
@@ -80,9 +81,9 @@ fn outcome(outcome: Outcome) -> Cell {
 impl Row for AuditEntry {
     const COLUMNS: &'static [&'static str] = &["WHEN", "WHO", "WHAT", "ABOUT", "OUTCOME", "FROM"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, clock: &Clock) -> Vec<Cell> {
         vec![
-            Cell::new(clock(self.at)),
+            clock.cell(self.at),
             Cell::new(format!("{} {}", self.actor_kind, self.actor)),
             Cell::new(&self.kind),
             Cell::new(format!("{} {}", self.subject_kind, self.subject)),
@@ -99,9 +100,9 @@ impl Row for AuditEntry {
 impl Row for LiveEvent {
     const COLUMNS: &'static [&'static str] = &["WHEN", "WHO", "WHAT", "ABOUT", "OUTCOME"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, clock: &Clock) -> Vec<Cell> {
         vec![
-            Cell::new(clock(self.at)),
+            clock.cell(self.at),
             Cell::new(&self.actor),
             Cell::new(&self.kind),
             Cell::new(format!("{} {}", self.subject_kind, self.subject)),

@@ -4,11 +4,13 @@ mod verbs;
 
 use crate::{
     cli::Chosen,
+    clock::Clock,
     context::Context,
     failure::Result,
     lists::Extent,
+    operation::Given,
     output::Row,
-    table::{Cell, Tone, clock},
+    table::{Cell, Table, Tone},
 };
 use aglis_core::{
     client::Exit,
@@ -149,6 +151,8 @@ pub struct Create {
     tag: Vec<String>,
     #[command(flatten)]
     fields: Fields,
+    #[command(flatten)]
+    given: Given,
 }
 
 /// Flags of `customer update`.
@@ -214,7 +218,7 @@ impl Row for CustomerSummary {
     const COLUMNS: &'static [&'static str] =
         &["NUMBER", "NAME", "PHONE", "STATUS", "PACKAGE", "AREA", "ODP", "TICKETS"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _: &Clock) -> Vec<Cell> {
         vec![
             Cell::new(&self.number),
             Cell::new(&self.name),
@@ -267,33 +271,35 @@ fn show_one(context: &Context, view: &View) -> Result {
 
 /// Prints one customer.
 fn print(context: &Context, customer: &Customer) -> Result {
-    context.out.one(&customer.id.to_string(), customer, |table| {
-        table.fact("number", Cell::new(format!("{} (id {})", customer.number, customer.id)));
-        table.fact("name", Cell::new(&customer.name));
-        table.fact("status", status(customer.status));
-        table.fact("type", Cell::new(customer.customer_type));
-        table.fact("phone", Cell::new(&customer.phone));
-        table.fact_option("e-mail", customer.email.as_ref());
-        table.fact_option("in charge", customer.pic_name.as_ref());
-        table.fact_option("their phone", customer.pic_phone.as_ref());
-        table.fact("address", Cell::new(&customer.address));
-        table.fact_option("area", customer.area_name.as_ref());
-        table.fact_option("package", customer.package.as_ref().map(|package| &package.name));
-        let port = customer.odp_port.map_or_else(String::new, |port| format!(" port {port}"));
-        table.fact_option("ODP", customer.odp_name.as_ref().map(|odp| format!("{odp}{port}")));
-        table.fact_option("PPPoE", customer.pppoe_username.as_ref());
-        table.fact_option("IP", customer.ip_address.as_ref());
-        table.fact("portal", Cell::new(if customer.portal_enabled { "on" } else { "off" }));
-        table.fact("language", Cell::new(&customer.locale));
-        if !customer.tags.is_empty() {
-            table.fact("tags", Cell::new(customer.tags.join(", ")));
-        }
-        if !customer.notes.is_empty() {
-            table.fact("notes", Cell::new(&customer.notes));
-        }
-        table.fact("since", Cell::time(customer.activated_at.unwrap_or(customer.created_at)));
-    })?;
+    context.out.one(&customer.id.to_string(), customer, |table| facts(context, table, customer))?;
     Ok(Exit::Done)
+}
+
+fn facts(context: &Context, table: &mut Table, customer: &Customer) {
+    table.fact("number", Cell::new(format!("{} (id {})", customer.number, customer.id)));
+    table.fact("name", Cell::new(&customer.name));
+    table.fact("status", status(customer.status));
+    table.fact("type", Cell::new(customer.customer_type));
+    table.fact("phone", Cell::new(&customer.phone));
+    table.fact_option("e-mail", customer.email.as_ref());
+    table.fact_option("in charge", customer.pic_name.as_ref());
+    table.fact_option("their phone", customer.pic_phone.as_ref());
+    table.fact("address", Cell::new(&customer.address));
+    table.fact_option("area", customer.area_name.as_ref());
+    table.fact_option("package", customer.package.as_ref().map(|package| &package.name));
+    let port = customer.odp_port.map_or_else(String::new, |port| format!(" port {port}"));
+    table.fact_option("ODP", customer.odp_name.as_ref().map(|odp| format!("{odp}{port}")));
+    table.fact_option("PPPoE", customer.pppoe_username.as_ref());
+    table.fact_option("IP", customer.ip_address.as_ref());
+    table.fact("portal", Cell::new(if customer.portal_enabled { "on" } else { "off" }));
+    table.fact("language", Cell::new(&customer.locale));
+    if !customer.tags.is_empty() {
+        table.fact("tags", Cell::new(customer.tags.join(", ")));
+    }
+    if !customer.notes.is_empty() {
+        table.fact("notes", Cell::new(&customer.notes));
+    }
+    table.fact("since", context.out.clock.cell(customer.activated_at.unwrap_or(customer.created_at)));
 }
 
 struct Entry(aglis_core::tickets::TimelineEntry);
@@ -306,9 +312,10 @@ impl serde::Serialize for Entry {
 
 impl Row for Entry {
     const COLUMNS: &'static [&'static str] = &["WHEN", "WHO", "WHAT"];
+    const OPTIONAL: &'static [&'static str] = &["body"];
 
-    fn cells(&self) -> Vec<Cell> {
-        vec![Cell::new(clock(self.0.at)), Cell::new(&self.0.actor), Cell::new(&self.0.text)]
+    fn cells(&self, clock: &Clock) -> Vec<Cell> {
+        vec![clock.cell(self.0.at), Cell::new(&self.0.actor), Cell::new(&self.0.text)]
     }
 
     fn id(&self) -> String {

@@ -1,6 +1,7 @@
 //! `aglisctl doctor`
 
 use crate::{
+    clock::Clock,
     context::Context,
     failure::Result,
     local,
@@ -49,7 +50,7 @@ impl Finding {
 impl Row for Finding {
     const COLUMNS: &'static [&'static str] = &["", "CHECK", "FOUND"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _: &Clock) -> Vec<Cell> {
         let state = match self.verdict {
             Verdict::Ok => Cell::toned("ok", Tone::Ok),
             Verdict::Warn => Cell::toned("warn", Tone::Warn),

@@ -10,6 +10,7 @@ pub mod man;
 pub mod migrate;
 pub mod ticket;
 pub mod token;
+pub mod tui;
 pub mod user;
 
 use crate::{
@@ -30,6 +31,7 @@ pub fn run(context: &Context, command: Command) -> Result {
         Command::Config(verb) => config::run(context, &verb),
         Command::Migrate(verb) => migrate::run(context, &verb),
         Command::Doctor(_) => doctor::run(context),
+        Command::Tui(tui) => tui::run(context, &tui),
         Command::Api(call) => api::run(context, call),
         Command::Completion(shell) => completion::run(context, &shell),
         Command::Man(man) => man::run(context, &man),

@@ -1,21 +1,25 @@
 //! `aglisctl ticket`
 
+mod change;
+mod create;
 mod export;
+mod files;
 mod show;
 mod verbs;
 
 use crate::{
-    cli::{Chosen, Many},
+    cli::{Chosen, Many, duration},
     context::Context,
     failure::Result,
     lists::Extent,
+    operation::Given,
 };
 use aglis_core::{
     tickets::{Channel, ContactPreference, Priority, ServiceType, TicketFilter, TicketStatus},
     types::{AreaId, CustomerId, Time},
 };
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 /// What can be done with tickets.
 #[derive(Debug, Subcommand)]
@@ -26,6 +30,8 @@ pub enum Verb {
     View(View),
     /// Open a ticket
     Create(Create),
+    /// Change a ticket's fields
+    Update(Update),
     /// Give tickets to a technician
     Assign(Assign),
     /// Move tickets to another status
@@ -36,8 +42,16 @@ pub enum Verb {
     Note(Write),
     /// Write to the customer
     Reply(Write),
+    /// Attach photos and videos
+    Attach(Attach),
+    /// Tick lines of the checklist off, or open them again
+    Check(Check),
+    /// Say when the technician will be there
+    Eta(Eta),
     /// Finish a ticket with what was measured
     Complete(Complete),
+    /// Put tickets under another one, or take them out
+    Parent(Parent),
     /// Merge tickets into another one
     Merge(Merge),
     /// Open completed tickets again
@@ -163,6 +177,115 @@ pub struct Create {
     /// Assign the best technician at once
     #[arg(long)]
     auto_assign: bool,
+    /// A photo or video of the report; up to five
+    #[arg(long, value_name = "FILE")]
+    photo: Vec<PathBuf>,
+    /// Let the customer see the photos
+    #[arg(long, requires = "photo")]
+    customer_visible: bool,
+    #[command(flatten)]
+    given: Given,
+}
+
+/// Flags of `ticket update`.
+#[derive(Debug, Args)]
+pub struct Update {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// What it is about, in a few words
+    #[arg(long)]
+    title: Option<String>,
+    /// The report in full
+    #[arg(long, conflicts_with = "file")]
+    description: Option<String>,
+    /// Read the report from a file, - for standard input
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Category of the kind of work
+    #[arg(long)]
+    category: Option<String>,
+    /// When the customer would like a visit, such as 2026-11-23T09:00:00+07:00
+    #[arg(long, value_name = "TIME")]
+    preferred_at: Option<Time>,
+    /// How the customer wants to be reached
+    #[arg(long, value_name = "WAY")]
+    contact: Option<ContactPreference>,
+}
+
+/// Flags of `ticket attach`.
+#[derive(Debug, Args)]
+pub struct Attach {
+    #[command(flatten)]
+    one: One,
+    /// Photos (JPEG, PNG, WebP) up to 10 MiB and videos (MP4, WebM, 3GP) up to 50 MiB, at most five
+    #[arg(value_name = "FILE", required = true, num_args = 1..=5)]
+    file: Vec<PathBuf>,
+    /// What they show
+    #[arg(long, default_value = "report", value_parser = ["report", "otdr", "attenuation", "modem", "comment"])]
+    purpose: String,
+    /// Let the customer see them
+    #[arg(long)]
+    customer_visible: bool,
+    #[command(flatten)]
+    given: Given,
+}
+
+/// Flags of `ticket check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Lines to tick off, by code, comma separated; all for every one
+    #[arg(long, value_name = "CODE", value_delimiter = ',', required_unless_present = "open")]
+    done: Vec<String>,
+    /// Lines to open again, by code, comma separated; all for every one
+    #[arg(long, value_name = "CODE", value_delimiter = ',')]
+    open: Vec<String>,
+}
+
+/// Flags of `ticket eta`.
+#[derive(Debug, Args)]
+pub struct Eta {
+    /// When, such as 2026-11-21T15:00:00+07:00, or from now: +45m, +2h
+    #[arg(value_name = "TIME")]
+    at: When,
+    #[command(flatten)]
+    chosen: Chosen,
+}
+
+/// An instant, or a while from now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// At a time.
+    At(Time),
+    /// So many milliseconds from now.
+    In(i64),
+}
+
+impl FromStr for When {
+    type Err = String;
+
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
+        if let Some(span) = text.strip_prefix('+') {
+            let ms = duration(span)?.as_millis();
+            return i64::try_from(ms).map(When::In).map_err(|_| "is too far away".to_owned());
+        }
+        let expected = "expects a time such as 2026-11-21T15:00:00+07:00, or +45m";
+        text.parse().map(When::At).map_err(|_| expected.to_owned())
+    }
+}
+
+/// Flags of `ticket parent`.
+#[derive(Debug, Args)]
+pub struct Parent {
+    #[command(flatten)]
+    chosen: Chosen,
+    /// The ticket above, by number or id
+    #[arg(long, value_name = "TICKET", required_unless_present = "none")]
+    under: Option<String>,
+    /// Take them out from under theirs
+    #[arg(long, conflicts_with = "under")]
+    none: bool,
 }
 
 /// Flags of `ticket assign`.
@@ -262,9 +385,8 @@ pub struct Complete {
     /// Tick off checklist items, by code; all for every one
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     check: Vec<String>,
-    /// Go on with an operation that was interrupted
-    #[arg(long, value_name = "OPERATION")]
-    operation: Option<String>,
+    #[command(flatten)]
+    given: Given,
 }
 
 /// Flags of `ticket merge`.
@@ -317,7 +439,12 @@ pub fn run(context: &Context, verb: Verb) -> Result {
         Verb::View(view) => show::view(context, view),
         Verb::Explain(one) => show::explain(context, one),
         Verb::Candidates(one) => show::candidates(context, one),
-        Verb::Create(create) => verbs::create(context, create),
+        Verb::Create(create) => create::run(context, create),
+        Verb::Update(update) => change::update(context, update),
+        Verb::Attach(attach) => files::attach(context, attach),
+        Verb::Check(check) => change::check(context, check),
+        Verb::Eta(eta) => change::eta(context, eta),
+        Verb::Parent(parent) => change::parent(context, parent),
         Verb::Assign(assign) => verbs::assign(context, assign),
         Verb::Status(status) => verbs::status(context, status),
         Verb::Priority(priority) => verbs::priority(context, priority),
@@ -328,5 +455,20 @@ pub fn run(context: &Context, verb: Verb) -> Result {
         Verb::Reopen(reopen) => verbs::reopen(context, reopen),
         Verb::Undo(undo) => verbs::undo(context, undo),
         Verb::Export(export) => export::run(context, export),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_given_as_it_is_or_from_now() {
+        assert_eq!("+45m".parse(), Ok(When::In(2_700_000)));
+        let at: Time = "2026-11-21T08:00:00Z".parse().unwrap();
+        assert_eq!("2026-11-21T15:00:00+07:00".parse(), Ok(When::At(at)));
+        for wrong in ["", "soon", "45m", "+", "+0m", "15:00"] {
+            assert!(wrong.parse::<When>().is_err(), "{wrong}");
+        }
     }
 }

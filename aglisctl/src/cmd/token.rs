@@ -2,16 +2,18 @@
 
 use crate::{
     cli::Chosen,
+    clock::Clock,
     context::Context,
     failure::Result,
     local,
     many::Many,
+    operation::{Given, Operation},
     output::Row,
     table::{Cell, Tone},
 };
 use aglis_core::{
     accounts::{NewToken, Token},
-    client::{ClientError, Exit, operation_id},
+    client::{ClientError, Exit},
     permission::Permission,
     types::TokenId,
 };
@@ -40,6 +42,8 @@ pub struct Create {
     /// Days until it ends [default: what the configuration says]
     #[arg(long, value_name = "N")]
     days: Option<i64>,
+    #[command(flatten)]
+    given: Given,
 }
 
 /// Flags of `token revoke`.
@@ -52,15 +56,15 @@ pub struct Revoke {
 impl Row for Token {
     const COLUMNS: &'static [&'static str] = &["ID", "NAME", "BY", "CREATED", "ENDS", "LAST USED", "SCOPES"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, clock: &Clock) -> Vec<Cell> {
         let scopes: Vec<&str> = self.scopes.iter().map(|scope| scope.as_str()).collect();
         vec![
             Cell::new(self.id),
             Cell::new(&self.name),
             Cell::new(&self.created_by),
-            Cell::time(self.created_at),
-            Cell::time_option(self.expires_at),
-            Cell::time_option(self.last_used_at),
+            clock.cell(self.created_at),
+            clock.option(self.expires_at),
+            clock.option(self.last_used_at),
             Cell::new(scopes.join(" ")),
         ]
     }
@@ -96,15 +100,20 @@ fn create(context: &Context, create: Create) -> Result {
         context.out.remark(format!("dry run: would create the token {:?}", new.name));
         return Ok(Exit::Done);
     }
+    let operation = Operation::new(context, create.given.operation)?;
     let created = context.block_on(async {
         match context.daemon().await? {
-            Some(client) => Ok(client.create_token(&new, &operation_id()?).await?),
+            Some(client) => {
+                operation.tell();
+                let made = client.create_token(&new, operation.id()).await;
+                made.map_err(|error| operation.failed(error.into()))
+            }
             None => local::create_token(context, new).await,
         }
     })?;
-    context.out.one(&created.token.id.to_string(), &created, |table| {
+    operation.one(&created.token.id.to_string(), &created, |table| {
         table.fact("token", Cell::new(format!("{} (id {})", created.token.name, created.token.id)));
-        table.fact("ends", Cell::time_option(created.token.expires_at));
+        table.fact("ends", context.out.clock.option(created.token.expires_at));
         table.fact("secret", Cell::toned(&created.secret, Tone::Info));
     })?;
     if context.out.is_table() {

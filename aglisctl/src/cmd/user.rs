@@ -3,17 +3,19 @@
 use super::secret;
 use crate::{
     cli::Chosen,
+    clock::Clock,
     context::Context,
     failure::{Failure, Result},
     lists::Extent,
     local,
     many::Many,
+    operation::{Given, Operation},
     output::Row,
-    table::{Cell, Tone},
+    table::{Cell, Table, Tone},
 };
 use aglis_core::{
     accounts::{NewUser, User, UserChange},
-    client::{Exit, operation_id},
+    client::Exit,
     permission::Role,
     types::PageQuery,
 };
@@ -87,6 +89,8 @@ pub struct Create {
     /// Language of pages and messages
     #[arg(long, value_parser = ["id", "en"])]
     language: Option<String>,
+    #[command(flatten)]
+    given: Given,
 }
 
 /// Flags of `user update`.
@@ -119,12 +123,14 @@ pub struct Password {
     /// File whose first line is the password, - for standard input
     #[arg(long, value_name = "FILE")]
     password_file: PathBuf,
+    #[command(flatten)]
+    given: Given,
 }
 
 impl Row for User {
     const COLUMNS: &'static [&'static str] = &["USERNAME", "NAME", "ROLE", "STATE", "2ND FACTOR", "E-MAIL"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _: &Clock) -> Vec<Cell> {
         vec![
             Cell::new(&self.username),
             Cell::new(&self.full_name),
@@ -162,7 +168,7 @@ pub fn run(context: &Context, verb: Verb) -> Result {
         }
         Verb::Create(create_) => create(context, create_),
         Verb::Update(update_) => update(context, update_),
-        Verb::Password(password_) => password(context, &password_),
+        Verb::Password(password_) => password(context, password_),
         Verb::Enable(several) => activate(context, several, true),
         Verb::Disable(several) => activate(context, several, false),
         Verb::Unlock(several) => unlock(context, several),
@@ -170,16 +176,18 @@ pub fn run(context: &Context, verb: Verb) -> Result {
 }
 
 fn print(context: &Context, user: &User) -> Result {
-    context.out.one(&user.id.to_string(), user, |table| {
-        table.fact("username", Cell::new(format!("{} (id {})", user.username, user.id)));
-        table.fact("name", Cell::new(&user.full_name));
-        table.fact("role", Cell::new(user.role));
-        table.fact("state", state(user));
-        table.fact_option("e-mail", user.email.as_ref());
-        table.fact_option("phone", user.phone.as_ref());
-        table.fact("second factor", Cell::new(if user.totp_enabled { "on" } else { "off" }));
-    })?;
+    context.out.one(&user.id.to_string(), user, |table| facts(table, user))?;
     Ok(Exit::Done)
+}
+
+fn facts(table: &mut Table, user: &User) {
+    table.fact("username", Cell::new(format!("{} (id {})", user.username, user.id)));
+    table.fact("name", Cell::new(&user.full_name));
+    table.fact("role", Cell::new(user.role));
+    table.fact("state", state(user));
+    table.fact_option("e-mail", user.email.as_ref());
+    table.fact_option("phone", user.phone.as_ref());
+    table.fact("second factor", Cell::new(if user.totp_enabled { "on" } else { "off" }));
 }
 
 fn create(context: &Context, create: Create) -> Result {
@@ -196,13 +204,19 @@ fn create(context: &Context, create: Create) -> Result {
         context.out.remark(format!("dry run: would create {} as {}", new.username, new.role));
         return Ok(Exit::Done);
     }
+    let operation = Operation::new(context, create.given.operation)?;
     let user = context.block_on(async {
         match context.daemon().await? {
-            Some(client) => Ok(client.create_user(&new, &operation_id()?).await?),
+            Some(client) => {
+                operation.tell();
+                let made = client.create_user(&new, operation.id()).await;
+                made.map_err(|error| operation.failed(error.into()))
+            }
             None => local::create_user(context, new).await,
         }
     })?;
-    print(context, &user)
+    operation.one(&user.id.to_string(), &user, |table| facts(table, &user))?;
+    Ok(Exit::Done)
 }
 
 fn update(context: &Context, update: Update) -> Result {
@@ -227,17 +241,23 @@ fn update(context: &Context, update: Update) -> Result {
     print(context, &context.block_on(async { Ok(client.change_user(&update.one.user, &change).await?) })?)
 }
 
-fn password(context: &Context, password: &Password) -> Result {
+fn password(context: &Context, password: Password) -> Result {
     let new = secret(&password.password_file)?;
     if context.global.dry_run {
         context.out.remark(format!("dry run: would set a new password for {}", password.one.user));
         return Ok(Exit::Done);
     }
-    let client = context.client()?;
-    context.block_on(async { Ok(client.set_password(&password.one.user, &new, &operation_id()?).await?) })?;
-    context
-        .out
-        .remark(format!("{} has a new password and must change it at the next sign-in", password.one.user));
+    let operation = Operation::new(context, password.given.operation)?;
+    let (client, user) = (context.client()?, password.one.user);
+    operation.tell();
+    context.block_on(async {
+        let set = client.set_password(&user, &new, operation.id()).await;
+        set.map_err(|error| operation.failed(error.into()))
+    })?;
+    if operation.in_result() {
+        return operation.one(&user, &serde_json::json!({ "user": user }), |_| {}).map(|()| Exit::Done);
+    }
+    context.out.remark(format!("{user} has a new password and must change it at the next sign-in"));
     Ok(Exit::Done)
 }
 

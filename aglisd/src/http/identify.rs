@@ -1,7 +1,10 @@
 //! Who and where a request comes from, as far as the connection tells; and the request's id.
 
 use super::{listen::Peer, problem::Problem};
-use aglis_core::app::{App, RequestInfo};
+use aglis_core::{
+    app::{App, RequestInfo},
+    types::Locale,
+};
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
@@ -59,6 +62,13 @@ fn request_id(app: &App, headers: &HeaderMap) -> String {
         )
 }
 
+/// The language that a caller of the API asks for. Pages find theirs by their own rules, which know cookies.
+fn language(request: &Request) -> Option<Locale> {
+    let api = request.uri().path().starts_with("/api/");
+    let wanted = request.headers().get(header::ACCEPT_LANGUAGE).filter(|_| api)?;
+    Locale::wanted(wanted.to_str().ok()?)
+}
+
 /// Gives the request its id and origin, measures and logs it. No personal data: neither address nor query nor body.
 pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let begun = Instant::now();
@@ -75,6 +85,7 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
             .take(300)
             .collect(),
         id: request_id(&app, headers),
+        language: language(&request),
         idempotency_key: None,
     };
     let id = info.id.clone();

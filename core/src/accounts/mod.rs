@@ -69,6 +69,9 @@ pub struct Me {
     pub permissions: Vec<Permission>,
     /// How they came: `session`, `token` or `socket`.
     pub via: String,
+    /// The business zone, in which clocks are shown, such as `Asia/Jakarta`; empty from a daemon that does not tell.
+    #[serde(default)]
+    pub zone: String,
     /// What must be done before anything else is allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,

@@ -33,6 +33,7 @@ pub use profile::{Profile, Profiles};
 pub use request::{Answer, Call, operation_id};
 pub use reqwest::Method;
 pub use target::{Found, Target};
+pub use tickets::{File, Upload};
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -75,6 +76,7 @@ pub struct Client {
     endpoint: Endpoint,
     base: String,
     timeout: Duration,
+    language: Option<&'static str>,
 }
 
 impl Client {
@@ -108,7 +110,13 @@ impl Client {
             }
         };
         let http = builder.build().map_err(|error| ClientError::Usage(error::chain(&error)))?;
-        Ok(Client { http, endpoint, base, timeout })
+        Ok(Client { http, endpoint, base, timeout, language: None })
+    }
+
+    /// The same client, which wants texts in this language; without one they come in the account's.
+    #[must_use]
+    pub fn in_language(self, tag: &'static str) -> Self {
+        Client { language: Some(tag), ..self }
     }
 
     /// Where this client talks to.

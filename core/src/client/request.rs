@@ -43,6 +43,9 @@ impl Client {
         if let Endpoint::Server { token: Some(token), .. } = &self.endpoint {
             request = request.bearer_auth(token);
         }
+        if let Some(tag) = self.language {
+            request = request.header(header::ACCEPT_LANGUAGE, tag);
+        }
         Call { client: self, request, timeout: self.timeout }
     }
 

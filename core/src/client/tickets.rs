@@ -1,7 +1,10 @@
 //! Calls about tickets. A ticket is named by its id or its number.
 
 use super::{Client, ClientError, Pages, request::segment};
-use crate::{tickets::*, types::FileId};
+use crate::{
+    tickets::*,
+    types::{ChecklistItemId, FileId},
+};
 use std::fmt::Display;
 
 fn path(ticket: impl Display, rest: &str) -> String {
@@ -133,16 +136,24 @@ impl Client {
         self.post(&path(ticket, "/undo")).json(undo).key(key).send().await
     }
 
-    /// Uploads a photo or video for a purpose: `report`, `otdr`, `attenuation`, `modem`, `comment`.
+    /// Ticks a line of the checklist off, or opens it again.
+    pub async fn check(
+        &self,
+        ticket: impl Display,
+        line: ChecklistItemId,
+        done: bool,
+    ) -> Result<Ticket, ClientError> {
+        self.put(&path(ticket, &format!("/checklist/{line}"))).json(&Check { done }).send().await
+    }
+
+    /// Uploads photos and videos, all or none; gives what was attached.
     pub async fn attach(
         &self,
         ticket: impl Display,
-        purpose: &str,
-        name: &str,
-        bytes: Vec<u8>,
+        upload: &Upload<'_>,
         key: &str,
     ) -> Result<Vec<Attachment>, ClientError> {
-        let (media_type, body) = file_form(purpose, name, &bytes, key);
+        let (media_type, body) = upload.form(key);
         self.post(&path(ticket, "/attachments")).body(&media_type, body).key(key).send().await
     }
 
@@ -153,34 +164,69 @@ impl Client {
     }
 }
 
-/// A form with one file. The boundary comes from the idempotency key, so that a repetition sends the same bytes and is
-/// known for one.
-fn file_form(purpose: &str, name: &str, bytes: &[u8], key: &str) -> (String, Vec<u8>) {
-    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).take(48).collect();
-    let boundary = format!("aglis-form-{plain}");
-    let name: String =
-        name.chars().map(|c| if c.is_control() || c == '"' || c == '\\' { '_' } else { c }).collect();
-    let mut body = format!(
-        "--{boundary}\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\n{purpose}\r\n\
-         --{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
-         Content-Type: application/octet-stream\r\n\r\n"
-    )
-    .into_bytes();
-    body.extend_from_slice(bytes);
-    body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
-    (format!("multipart/form-data; boundary={boundary}"), body)
+/// A file to send.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// Its name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Files for a ticket.
+#[derive(Debug)]
+pub struct Upload<'a> {
+    /// What they show: `report`, `otdr`, `attenuation`, `modem`, `comment`.
+    pub purpose: &'a str,
+    /// Whether the customer may see them.
+    pub customer_visible: bool,
+    /// At most five.
+    pub files: &'a [File],
+}
+
+impl Upload<'_> {
+    /// The form. Its boundary comes from the idempotency key, so that a repetition sends the same bytes and is known
+    /// for one.
+    fn form(&self, key: &str) -> (String, Vec<u8>) {
+        let plain: String = key.chars().filter(char::is_ascii_alphanumeric).take(48).collect();
+        let boundary = format!("aglis-form-{plain}");
+        let field = |name: &str, value: &str| {
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        };
+        let mut body = field("purpose", self.purpose).into_bytes();
+        body.extend(field("customer_visible", &self.customer_visible.to_string()).bytes());
+        for File { name, bytes } in self.files {
+            let name: String =
+                name.chars().map(|c| if c.is_control() || c == '"' || c == '\\' { '_' } else { c }).collect();
+            body.extend(
+                format!(
+                    "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+                     Content-Type: application/octet-stream\r\n\r\n"
+                )
+                .bytes(),
+            );
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend(format!("--{boundary}--\r\n").bytes());
+        (format!("multipart/form-data; boundary={boundary}"), body)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::file_form;
+    use super::{File, Upload};
 
     #[test]
     fn a_repeated_upload_is_the_same_bytes_and_a_name_stays_a_name() {
-        let once = file_form("modem", "a\"\r\nX: 1.jpg", b"\x00\xff", "night-shift-1:17:modem");
-        assert_eq!(once, file_form("modem", "a\"\r\nX: 1.jpg", b"\x00\xff", "night-shift-1:17:modem"));
+        let files =
+            ["a\"\r\nX: 1.jpg", "b.jpg"].map(|n| File { name: n.into(), bytes: b"\x00\xff".to_vec() });
+        let upload = Upload { purpose: "modem", customer_visible: true, files: &files };
+        let once = upload.form("night-shift-1:17:modem");
+        assert_eq!(once, upload.form("night-shift-1:17:modem"));
         let text = String::from_utf8_lossy(&once.1);
         assert!(text.contains("filename=\"a___X: 1.jpg\"") && text.contains("\r\n\r\nmodem\r\n"), "{text}");
+        assert!(text.contains("filename=\"b.jpg\"") && text.contains("\r\n\r\ntrue\r\n"), "{text}");
         assert!(once.0.ends_with("boundary=aglis-form-nightshift117modem"));
     }
 }

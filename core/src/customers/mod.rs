@@ -137,6 +137,12 @@ pub struct CustomerSummary {
     pub status: CustomerStatus,
     /// Tickets that are not finished.
     pub open_tickets: i64,
+    /// Tags, in alphabetical order.
+    #[serde(default)]
+    #[cfg_attr(feature = "server", sqlx(skip))]
+    pub tags: Vec<String>,
+    /// When the account was made.
+    pub created_at: Time,
 }
 
 /// What makes a new customer, and the fields of a change.

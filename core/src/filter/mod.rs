@@ -17,7 +17,7 @@ use std::fmt;
 pub use complete::complete;
 pub use parse::FilterError;
 pub use schema::{AUDIT, CUSTOMERS, Choice, Field, Kind, Schema, TICKETS};
-pub use words::{contains_folded, starts_a_word};
+pub use words::{Needle, contains_folded, starts_a_word};
 
 /// A list of terms that must all hold. The empty filter keeps everything.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -94,13 +94,13 @@ impl Filter {
     /// Whether the row satisfies every term.
     #[must_use]
     pub fn matches(&self, row: &impl Facts) -> bool {
-        self.terms.iter().all(|term| term.matches(row, &words::starts_a_word))
+        self.terms.iter().all(|term| term.matches(row))
     }
 
     /// The same, forgiving one slip in bare words: for when nothing satisfies every term exactly.
     #[must_use]
     pub fn matches_nearly(&self, row: &impl Facts) -> bool {
-        self.terms.iter().all(|term| term.matches(row, &words::nearly_reads))
+        self.terms.iter().all(|term| term.judges(row, &words::nearly_reads))
     }
 
     /// Whether there is a word in which a slip would be forgiven.
@@ -138,7 +138,13 @@ impl Filter {
 }
 
 impl Term {
-    fn matches(&self, row: &impl Facts, reads: &impl Fn(&str, &str) -> bool) -> bool {
+    /// Whether the row satisfies it.
+    #[must_use]
+    pub fn matches(&self, row: &impl Facts) -> bool {
+        self.judges(row, &words::starts_a_word)
+    }
+
+    fn judges(&self, row: &impl Facts, reads: &impl Fn(&str, &str) -> bool) -> bool {
         let holds = match &self.test {
             Test::Word(word) => row.any_word(&mut |text| reads(text, word)),
             Test::AnyOf(field, values) => values.iter().any(|value| holds(row, field, value)),
@@ -167,7 +173,9 @@ fn holds(row: &impl Facts, field: &Field, value: &str) -> bool {
 }
 
 impl Order {
-    const fn holds(self, left: i64, right: i64) -> bool {
+    /// Whether the two amounts stand in this order.
+    #[must_use]
+    pub const fn holds(self, left: i64, right: i64) -> bool {
         match self {
             Self::Less => left < right,
             Self::AtMost => left <= right,

@@ -26,24 +26,43 @@ pub fn contains_folded(text: &str, needle: &str) -> bool {
 /// start of the first of them.
 #[must_use]
 pub fn starts_a_word(text: &str, needle: &str) -> bool {
-    if !needle.is_ascii() {
-        return starts_folded(text, needle)
-            || split(text).any(|word| text_from(text, word).is_some_and(|rest| starts_folded(rest, needle)));
+    Needle::new(needle).starts_a_word(text)
+}
+
+/// A word that is looked for in many texts.
+#[derive(Debug, Clone, Copy)]
+pub struct Needle<'a> {
+    word: &'a str,
+    /// The first letter, small and large, and what follows it; none where letters beyond ASCII are looked for.
+    ascii: Option<(u8, u8, &'a [u8])>,
+}
+
+impl<'a> Needle<'a> {
+    /// Makes a word (lower case) ready.
+    #[must_use]
+    pub fn new(word: &'a str) -> Self {
+        let ascii = match word.as_bytes() {
+            [first, rest @ ..] if word.is_ascii() => Some((*first, first.to_ascii_uppercase(), rest)),
+            _ => None,
+        };
+        Self { word, ascii }
     }
-    let (text, needle) = (text.as_bytes(), needle.as_bytes());
-    let Some((first, rest)) = needle.split_first() else { return true };
-    let mut inside = false;
-    for (at, byte) in text.iter().enumerate() {
-        if !inside
-            && byte.to_ascii_lowercase() == *first
-            && text.get(at + 1..at + needle.len()).is_some_and(|tail| tail.eq_ignore_ascii_case(rest))
-        {
-            return true;
-        }
-        // Bytes of characters beyond ASCII count as letters: no word of ASCII begins in their middle.
-        inside = byte.is_ascii_alphanumeric() || !byte.is_ascii();
+
+    /// See [`starts_a_word`].
+    #[must_use]
+    pub fn starts_a_word(&self, text: &str) -> bool {
+        let Some((small, large, rest)) = self.ascii else {
+            let from = |word| text_from(text, word).is_some_and(|text| starts_folded(text, self.word));
+            return starts_folded(text, self.word) || split(text).any(from);
+        };
+        let text = text.as_bytes();
+        memchr::memchr2_iter(small, large, text).any(|at| {
+            // Bytes of characters beyond ASCII count as letters: no word of ASCII begins in their middle.
+            let begins = at.checked_sub(1).and_then(|before| text.get(before));
+            begins.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
+                && text[at + 1..].get(..rest.len()).is_some_and(|tail| tail.eq_ignore_ascii_case(rest))
+        })
     }
-    false
 }
 
 /// The rest of `text` from where `word`, a piece of it, begins.

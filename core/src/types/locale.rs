@@ -14,6 +14,15 @@ impl Locale {
     /// The language of the list in an `Accept-Language` header that we speak and the reader likes best;
     /// `otherwise` when there is none.
     pub fn negotiate(header: &str, otherwise: Locale) -> Locale {
+        Self::best(header, Some(otherwise)).unwrap_or(otherwise)
+    }
+
+    /// The same for a reader who may want none in particular.
+    pub fn wanted(header: &str) -> Option<Locale> {
+        Self::best(header, None)
+    }
+
+    fn best(header: &str, any: Option<Locale>) -> Option<Locale> {
         let mut best: Option<(f32, Locale)> = None;
         for choice in header.split(',').take(20) {
             let mut parts = choice.split(';').map(str::trim);
@@ -24,14 +33,17 @@ impl Locale {
                 // `in` is what old Java phones still call Indonesian.
                 "id" | "in" => Locale::Id,
                 "en" => Locale::En,
-                "*" => otherwise,
+                "*" => match any {
+                    Some(locale) => locale,
+                    None => continue,
+                },
                 _ => continue,
             };
             if weight > best.map_or(0.0, |(weight, _)| weight) {
                 best = Some((weight, locale));
             }
         }
-        best.map_or(otherwise, |(_, locale)| locale)
+        best.map(|(_, locale)| locale)
     }
 }
 
@@ -56,5 +68,6 @@ mod tests {
             assert_eq!(Locale::negotiate(header, Id), expected, "{header}");
         }
         assert_eq!(Locale::negotiate("fr", En), En);
+        assert_eq!(["id;q=0.5", "fr, *", ""].map(Locale::wanted), [Some(Id), None, None]);
     }
 }

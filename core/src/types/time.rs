@@ -65,10 +65,22 @@ impl FromStr for Time {
 #[derive(Debug, Clone)]
 pub struct Zone(TimeZone);
 
+/// Until it is known where the business is.
+impl Default for Zone {
+    fn default() -> Self {
+        Zone(TimeZone::get("Asia/Jakarta").unwrap_or(TimeZone::UTC))
+    }
+}
+
 impl Zone {
     /// Finds a zone by its IANA name, such as `Asia/Jakarta`.
     pub fn named(name: &str) -> Result<Self, jiff::Error> {
         TimeZone::get(name).map(Zone)
+    }
+
+    /// Its IANA name.
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
     }
 
     /// The local calendar day of an instant.

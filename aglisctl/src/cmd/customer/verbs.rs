@@ -1,13 +1,14 @@
 //! What changes customers.
 
-use super::{Create, Status, Tag, Update, print};
+use super::{Create, Status, Tag, Update, facts, print};
 use crate::{
     context::Context,
     failure::{Failure, Result},
     many::Many,
+    operation::Operation,
 };
 use aglis_core::{
-    client::{Exit, operation_id},
+    client::Exit,
     customers::{Customer, CustomerChange, CustomerStatus, NewCustomer, SetCustomerStatus},
     types::OdpId,
 };
@@ -44,9 +45,15 @@ pub(super) fn create(context: &Context, create: Create) -> Result {
         context.out.text(&format!("{}\n", serde_json::to_string_pretty(&new)?))?;
         return Ok(Exit::Done);
     }
+    let operation = Operation::new(context, create.given.operation)?;
     let client = context.client()?;
-    let customer = context.block_on(async { Ok(client.create_customer(&new, &operation_id()?).await?) })?;
-    print(context, &customer)
+    operation.tell();
+    let customer = context.block_on(async {
+        let made = client.create_customer(&new, operation.id()).await;
+        made.map_err(|error| operation.failed(error.into()))
+    })?;
+    operation.one(&customer.id.to_string(), &customer, |table| facts(context, table, &customer))?;
+    Ok(Exit::Done)
 }
 
 /// `customer update`

@@ -2,16 +2,18 @@
 
 use super::{Filter, List, One, View};
 use crate::{
+    clock::Clock,
     context::Context,
     failure::{Failure, Result},
     output::Row,
-    table::{Cell, Tone, clock},
+    table::{Cell, Tone},
 };
 use aglis_core::{
     client::{Client, Exit},
     technicians::Technician,
     tickets::{
-        Candidate, Priority, SlaState, Ticket, TicketFilter, TicketStatus, TicketSummary, TimelineEntry,
+        Attachment, Candidate, Priority, SlaState, Ticket, TicketFilter, TicketStatus, TicketSummary,
+        TimelineEntry,
     },
     types::TechnicianId,
 };
@@ -41,9 +43,9 @@ impl Row for TicketSummary {
     const COLUMNS: &'static [&'static str] =
         &["NUMBER", "STATUS", "PRIORITY", "TYPE", "CUSTOMER", "TECHNICIAN", "DUE", "TITLE"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, clock: &Clock) -> Vec<Cell> {
         let due = if self.status.is_open() {
-            Cell::time(self.resolution_due_at)
+            clock.cell(self.resolution_due_at)
         } else {
             Cell::option(None::<&str>)
         };
@@ -67,7 +69,7 @@ impl Row for TicketSummary {
 impl Row for Candidate {
     const COLUMNS: &'static [&'static str] = &["TECHNICIAN", "", "SCORE", "OPEN", "DISTANCE", "WHY"];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _: &Clock) -> Vec<Cell> {
         let (word, tone) = if self.eligible { ("can", Tone::Ok) } else { ("cannot", Tone::Muted) };
         vec![
             Cell::new(&self.username),
@@ -82,6 +84,34 @@ impl Row for Candidate {
     fn id(&self) -> String {
         self.username.clone()
     }
+}
+
+impl Row for Attachment {
+    const COLUMNS: &'static [&'static str] = &["ID", "NAME", "SHOWS", "BYTES", "SEEN BY"];
+
+    fn cells(&self, _: &Clock) -> Vec<Cell> {
+        vec![
+            Cell::new(self.id),
+            Cell::new(&self.name),
+            Cell::new(&self.purpose),
+            Cell::new(self.bytes),
+            Cell::new(if self.customer_visible { "customer and staff" } else { "staff" }),
+        ]
+    }
+
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+}
+
+/// Prints files.
+pub(super) fn attachments(context: &Context, files: &[Attachment]) -> Result {
+    let mut list = context.out.list();
+    for file in files {
+        list.row(file)?;
+    }
+    list.end()?;
+    Ok(Exit::Done)
 }
 
 /// Finds a technician by sign-in name or id.
@@ -137,6 +167,7 @@ pub(super) fn view(context: &Context, view: View) -> Result {
         Ok(Whole { ticket, timeline })
     })?;
     let id = whole.ticket.summary.id.to_string();
+    let clock = &context.out.clock;
     context.out.one(&id, &whole, |table| {
         let Ticket { summary, .. } = &whole.ticket;
         table.fact("number", Cell::new(format!("{} (id {})", summary.number, summary.id)));
@@ -149,14 +180,14 @@ pub(super) fn view(context: &Context, view: View) -> Result {
         table.fact("channel", Cell::new(summary.channel));
         table.fact(
             "reported",
-            Cell::new(format!("{} by {}", clock(summary.created_at), whole.ticket.created_by)),
+            Cell::new(format!("{} by {}", clock.text(summary.created_at), whole.ticket.created_by)),
         );
-        table.fact("due", due(&whole.ticket));
+        table.fact("due", due(clock, &whole.ticket));
         for member in &whole.ticket.team {
             table.fact("team", Cell::new(format!("{} ({}), {}", member.name, member.username, member.role)));
         }
-        table.fact_option("visit wanted", whole.ticket.preferred_at.map(clock));
-        table.fact_option("arrives", whole.ticket.eta_at.map(clock));
+        table.fact_option("visit wanted", whole.ticket.preferred_at.map(|at| clock.text(at)));
+        table.fact_option("arrives", whole.ticket.eta_at.map(|at| clock.text(at)));
         table.fact_option("on hold because", whole.ticket.hold_reason.as_ref());
         table.fact_option("cancelled because", whole.ticket.cancel_reason.as_ref());
         table.fact_option("resolution", whole.ticket.resolution.as_ref());
@@ -178,20 +209,20 @@ pub(super) fn view(context: &Context, view: View) -> Result {
         for entry in whole.timeline.iter().flatten() {
             let body = entry.body.as_deref().map_or_else(String::new, |body| format!(": {body}"));
             let inside = if entry.internal { " (internal)" } else { "" };
-            table.fact(&clock(entry.at), Cell::new(format!("{}{body}{inside}", entry.text)));
+            table.fact(&clock.text(entry.at), Cell::new(format!("{}{body}{inside}", entry.text)));
         }
     })?;
     Ok(Exit::Done)
 }
 
-fn due(ticket: &Ticket) -> Cell {
+fn due(clock: &Clock, ticket: &Ticket) -> Cell {
     let tone = match ticket.sla.state {
         SlaState::OnTrack | SlaState::Met => Tone::Ok,
         SlaState::AtRisk => Tone::Warn,
         SlaState::Breached | SlaState::Missed => Tone::Bad,
         SlaState::Paused | SlaState::Void => Tone::Muted,
     };
-    let at = clock(ticket.summary.resolution_due_at);
+    let at = clock.text(ticket.summary.resolution_due_at);
     Cell::toned(format!("{at}, {}, {}% of the time used", ticket.sla.state, ticket.sla.used_percent), tone)
 }
 
@@ -199,16 +230,17 @@ fn due(ticket: &Ticket) -> Cell {
 pub(super) fn explain(context: &Context, one: One) -> Result {
     let client = context.client()?;
     let sla = context.block_on(async { Ok(client.ticket_sla(&one.ticket).await?) })?;
+    let clock = &context.out.clock;
     context.out.one(&one.ticket, &sla, |table| {
         table.fact("priority", priority(sla.priority));
         table.fact("level", Cell::new(sla.sla_level));
         table.fact("calendar", Cell::new(&sla.calendar));
-        table.fact("began", Cell::time(sla.started_at));
+        table.fact("began", clock.cell(sla.started_at));
         for (i, step) in sla.steps.iter().enumerate() {
             table.fact(&format!("step {}", i + 1), Cell::new(step));
         }
-        table.fact("response due", Cell::time(sla.response_due_at));
-        table.fact("resolution due", Cell::time(sla.resolution_due_at));
+        table.fact("response due", clock.cell(sla.response_due_at));
+        table.fact("resolution due", clock.cell(sla.resolution_due_at));
         table.fact(
             "stands",
             Cell::new(format!("{}, {}% of the time used", sla.standing.state, sla.standing.used_percent)),

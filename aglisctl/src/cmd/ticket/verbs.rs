@@ -1,6 +1,6 @@
 //! What changes tickets.
 
-use super::{Assign, Complete, Create, Merge, Reopen, SetPriority, Status, Undo, Write, show};
+use super::{Assign, Complete, Merge, Reopen, SetPriority, Status, Undo, Write, change::ticked, files, show};
 use crate::{
     cmd::text_of,
     context::Context,
@@ -8,26 +8,28 @@ use crate::{
     many::Many,
 };
 use aglis_core::{
-    client::{Client, ClientError, Exit, operation_id},
-    tickets::{
-        self, Assignment, Comment, NewComment, NewTicket, Reason, SetStatus, Ticket, TicketStatus, Visibility,
-    },
-    types::{ChecklistItemId, CustomerId, FileId, OdpId},
+    client::{Client, ClientError, Upload},
+    tickets::{self, Assignment, Comment, NewComment, Reason, SetStatus, Ticket, TicketStatus, Visibility},
+    types::OdpId,
 };
 use std::path::Path;
 
-fn said(ticket: &Ticket) -> String {
+pub(super) fn said(ticket: &Ticket) -> String {
     format!("{} is {}, {}", ticket.summary.number, ticket.summary.status, ticket.summary.priority)
 }
 
 /// A plan that only names the ticket.
-async fn named(client: Client, id: String, would: String) -> std::result::Result<String, ClientError> {
+pub(super) async fn named(
+    client: Client,
+    id: String,
+    would: String,
+) -> std::result::Result<String, ClientError> {
     let ticket = client.ticket(id).await?;
     Ok(format!("{} ({}): {would}", ticket.summary.number, ticket.summary.title))
 }
 
 /// A refusal found while planning, in the same form as the daemon's.
-fn refusal(message: String, allowed: Vec<String>) -> ClientError {
+pub(super) fn refusal(message: String, allowed: Vec<String>) -> ClientError {
     ClientError::Problem(Box::new(aglis_core::client::Problem {
         status: 409,
         code: "illegal_transition".to_owned(),
@@ -35,51 +37,6 @@ fn refusal(message: String, allowed: Vec<String>) -> ClientError {
         allowed,
         ..Default::default()
     }))
-}
-
-/// `ticket create`
-pub(super) fn create(context: &Context, create: Create) -> Result {
-    let description = match (&create.description, &create.file) {
-        (None, None) => create.title.clone(),
-        _ => text_of(create.description.clone(), create.file.as_deref(), "description")?,
-    };
-    let client = context.client()?;
-    context.block_on(async {
-        let customer_id = match &create.customer {
-            None => None,
-            Some(customer) => match customer.parse::<CustomerId>() {
-                Ok(id) => Some(id),
-                Err(_) => Some(client.customer(customer, false).await?.id),
-            },
-        };
-        let new = NewTicket {
-            customer_id,
-            service_type: create.service_type,
-            category: create.category,
-            priority: create.priority,
-            title: create.title,
-            description,
-            channel: create.channel,
-            preferred_at: create.preferred_at,
-            contact_preference: create.contact,
-            auto_assign: create.auto_assign,
-        };
-        if context.global.dry_run {
-            context.out.remark("dry run: would open this ticket");
-            context.out.text(&format!("{}\n", serde_json::to_string_pretty(&new)?))?;
-            return Ok(Exit::Done);
-        }
-        let ticket = client.create_ticket(&new, &operation_id()?).await?;
-        context.out.one(&ticket.summary.id.to_string(), &ticket, |table| {
-            table.fact(
-                "opened",
-                crate::table::Cell::new(format!("{} (id {})", ticket.summary.number, ticket.summary.id)),
-            );
-            table.fact("status", crate::table::Cell::new(ticket.summary.status));
-            table.fact_option("technician", ticket.summary.lead_name.as_ref());
-        })?;
-        Ok(Exit::Done)
-    })
 }
 
 /// `ticket assign`
@@ -291,7 +248,7 @@ pub(super) fn undo(context: &Context, undo: Undo) -> Result {
 
 /// `ticket complete`
 pub(super) fn complete(context: &Context, complete: Complete) -> Result {
-    let operation = complete.operation.clone();
+    let operation = complete.given.operation.clone();
     let Complete {
         one,
         resolution,
@@ -306,9 +263,9 @@ pub(super) fn complete(context: &Context, complete: Complete) -> Result {
         ..
     } = complete;
     let photos = [
-        ("otdr", photo(complete.otdr_photo.as_deref())?),
-        ("attenuation", photo(complete.attenuation_photo.as_deref())?),
-        ("modem", photo(complete.modem_photo.as_deref())?),
+        ("otdr", complete.otdr_photo.as_deref().map(files::read).transpose()?),
+        ("attenuation", complete.attenuation_photo.as_deref().map(files::read).transpose()?),
+        ("modem", complete.modem_photo.as_deref().map(files::read).transpose()?),
     ];
     let body = tickets::Complete {
         resolution,
@@ -332,49 +289,22 @@ pub(super) fn complete(context: &Context, complete: Complete) -> Result {
                 let ticket = client.ticket(&id).await?;
                 body.checklist = ticked(&ticket, &check)?;
                 for (purpose, photo) in photos {
-                    let Some((name, bytes)) = photo else { continue };
-                    let key = format!("{key}:{purpose}");
-                    let file = client.attach(&id, purpose, &name, bytes, &key).await?;
                     let slot = match purpose {
                         "otdr" => &mut body.otdr_file_id,
                         "modem" => &mut body.modem_file_id,
                         _ => &mut body.attenuation_file_id,
                     };
-                    *slot = newest(file);
+                    let Some(file) = photo else {
+                        *slot = files::newest(&ticket.attachments, purpose);
+                        continue;
+                    };
+                    let upload = Upload { purpose, customer_visible: false, files: &[file] };
+                    let attached = client.attach(&id, &upload, &format!("{key}:{purpose}")).await?;
+                    *slot = files::newest(&attached, purpose);
                 }
                 client.complete(id, &body, &key).await
             }
         },
         said,
     )
-}
-
-fn newest(files: Vec<tickets::Attachment>) -> Option<FileId> {
-    files.into_iter().map(|file| file.id).max()
-}
-
-fn photo(path: Option<&Path>) -> Result<Option<(String, Vec<u8>)>> {
-    let Some(path) = path else { return Ok(None) };
-    let bytes = std::fs::read(path)
-        .map_err(|error| Failure::usage(format!("cannot read {}: {error}", path.display())))?;
-    let name =
-        path.file_name().map_or_else(|| "photo".to_owned(), |name| name.to_string_lossy().into_owned());
-    Ok(Some((name, bytes)))
-}
-
-/// The checklist items of some codes.
-fn ticked(ticket: &Ticket, codes: &[String]) -> std::result::Result<Vec<ChecklistItemId>, ClientError> {
-    if codes.iter().any(|code| code == "all") {
-        return Ok(ticket.checklist.iter().map(|item| item.id).collect());
-    }
-    let find = |code: &String| ticket.checklist.iter().find(|item| item.code == *code).map(|item| item.id);
-    codes
-        .iter()
-        .map(|code| {
-            find(code).ok_or_else(|| {
-                let known: Vec<&str> = ticket.checklist.iter().map(|item| item.code.as_str()).collect();
-                ClientError::Usage(format!("the checklist has no {code:?}; it has {}", known.join(", ")))
-            })
-        })
-        .collect()
 }

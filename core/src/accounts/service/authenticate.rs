@@ -162,6 +162,7 @@ pub fn me(ctx: &Ctx) -> Result<Me> {
             locale: staff.locale.clone(),
             permissions: ctx.actor.permissions().iter().collect(),
             via: if staff.token_id.is_some() { "token" } else { "session" }.to_owned(),
+            zone: ctx.app.zone.name().to_owned(),
             pending: staff.pending,
         }),
         Actor::Unix { name, .. } => Ok(Me {
@@ -173,6 +174,7 @@ pub fn me(ctx: &Ctx) -> Result<Me> {
             locale: ctx.actor.locale().to_owned(),
             permissions: ctx.actor.permissions().iter().collect(),
             via: "socket".to_owned(),
+            zone: ctx.app.zone.name().to_owned(),
             pending: None,
         }),
         Actor::Customer { .. } | Actor::Anonymous | Actor::System(_) => Err(unauthenticated()),

@@ -29,7 +29,7 @@ pub async fn timeline(ctx: &Ctx, id: CustomerId, page: &PageQuery) -> Result<Pag
         page.items.into_iter().partition(|row| row.kind.starts_with("ticket."));
     let numbers: HashMap<EventId, String> =
         of_tickets.iter().map(|row| (row.id, row.subject_label.clone())).collect();
-    let locale = ctx.actor.locale().parse().unwrap_or_default();
+    let locale = ctx.locale();
     let mut items = tickets::service::tell(ctx, &mut tx, of_tickets, &[]).await?;
     for entry in &mut items {
         let number = numbers.get(&entry.event_id).cloned().unwrap_or_default();

@@ -7,6 +7,7 @@ use crate::{
     db::{DbError, Query, Tx},
     types::*,
 };
+use std::collections::HashMap;
 
 /// Tickets in these statuses are not finished.
 const OPEN: &str = "('open', 'assigned', 'in_progress', 'on_hold')";
@@ -155,7 +156,22 @@ pub async fn page(
     from: Option<&Place>,
     limit: i64,
 ) -> Result<Vec<Listed>, DbError> {
-    tx.all_of(page_query(scope, start, conditions, from, limit)).await
+    let mut rows: Vec<Listed> = tx.all_of(page_query(scope, start, conditions, from, limit)).await?;
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let mut query = Query::new("SELECT customer_id, tag FROM customer_tags WHERE customer_id IN ");
+    query.bind_list(rows.iter().map(|row| row.summary.id));
+    query.push(" ORDER BY tag");
+    let mut tags: HashMap<CustomerId, Vec<String>> = HashMap::new();
+    let tagged: Vec<(CustomerId, String)> = tx.all_of(query).await?;
+    for (id, tag) in tagged {
+        tags.entry(id).or_default().push(tag);
+    }
+    for row in &mut rows {
+        row.summary.tags = tags.remove(&row.summary.id).unwrap_or_default();
+    }
+    Ok(rows)
 }
 
 /// The page's keys are found first and the rows around them read after, so that only what is shown is read whole.
@@ -199,7 +215,7 @@ pub fn page_query(
     }
     query.push(&format!(
         ") SELECT c.id, c.number, c.name, c.name_key, c.phone, c.address, a.name AS area_name, p.name AS package_name,
-             o.name AS odp_name, c.status,
+             o.name AS odp_name, c.status, c.created_at,
              (SELECT COUNT(*) FROM tickets t WHERE t.customer_id = c.id AND t.status IN {OPEN}) AS open_tickets
            FROM page CROSS JOIN customers c LEFT JOIN areas a ON a.id = c.area_id
              LEFT JOIN packages p ON p.id = c.package_id LEFT JOIN odps o ON o.id = c.odp_id

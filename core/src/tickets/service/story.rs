@@ -83,7 +83,7 @@ pub async fn tell(
         .collect();
     let comments: HashMap<CommentId, Comment> =
         store::parts::comments_of(tx, &ids).await?.into_iter().map(|comment| (comment.id, comment)).collect();
-    let teller = Teller { ctx, locale: ctx.actor.locale().parse().unwrap_or_default(), for_customer };
+    let teller = Teller { ctx, locale: ctx.locale(), for_customer };
     let entries = told
         .into_iter()
         .filter_map(|(row, event)| {
