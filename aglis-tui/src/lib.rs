@@ -21,7 +21,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use aglis_core::client::{Client, Endpoint};
-use aglis_core::types::{Time, Zone};
+use aglis_core::types::Time;
 use clap::Parser as _;
 
 use app::{Drafts, Model, Ui};
@@ -34,7 +34,9 @@ use theme::{Paper, Theme};
 pub fn main() -> ExitCode {
     let options = Options::parse();
     let result = match &options.other {
-        Some(Other::Man) => print(|out| man::write(out)),
+        Some(Other::Man { dir }) => man::write_all(dir)
+            .map(|()| ExitCode::SUCCESS)
+            .map_err(|error| format!("{}: {error}", dir.display())),
         Some(Other::Keys) => print_keys(&options),
         None => console(&options),
     };
@@ -61,9 +63,7 @@ fn console(options: &Options) -> Result<ExitCode, String> {
     let caps = Caps::from_env(&env);
     let paper = options.paper(&file)?;
     let guess = theme::paper_from_env(env("COLORFGBG").as_deref());
-    let zone_name = options.zone(&file);
-    let zone = Zone::named(zone_name)
-        .map_err(|_| format!("there is no time zone {zone_name}; use one such as Asia/Jakarta"))?;
+    let zone = options.zone(&file)?;
     let server = match &found.endpoint {
         Endpoint::Socket(_) => String::new(),
         Endpoint::Server { url, .. } => url.split("://").last().unwrap_or_default().to_owned(),
@@ -73,7 +73,8 @@ fn console(options: &Options) -> Result<ExitCode, String> {
         theme: Theme::new(caps, paper.or(guess).unwrap_or(Paper::Dark)),
         paper_fixed: paper.is_some(),
         keymap: file.keymap()?,
-        zone,
+        zone_fixed: zone.is_some(),
+        zone: zone.unwrap_or_default(),
         read_only: options.read_only,
         mouse: file.mouse,
         size: (80, 24),

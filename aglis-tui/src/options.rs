@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use aglis_core::client::{ClientError, Found, Target};
+use aglis_core::types::Zone;
 use clap::{Parser, Subcommand};
 use serde::Deserialize;
 
@@ -16,7 +17,8 @@ use crate::theme::Paper;
 #[command(
     name = "aglis-tui",
     version,
-    after_help = "Examples:\n  aglis-tui                      the daemon on this machine\n  aglis-tui --data ./data        the daemon with its data there\n  AGLIS_TOKEN=… aglis-tui --server https://ops.isp.id\n\nPress ? inside for every key."
+    before_help = "Examples:\n  aglis-tui                      the daemon on this machine\n  aglis-tui --data ./data        the daemon with its data there\n  AGLIS_TOKEN=… aglis-tui --server https://ops.isp.id\n  aglis-tui --read-only --lang id\n  aglis-tui keys                 every action with its keys",
+    after_help = "Press ? inside for every key."
 )]
 pub struct Options {
     /// The daemon's data folder; its socket is DIR/aglisd.sock
@@ -43,7 +45,7 @@ pub struct Options {
     /// Light or dark paper; asked of the terminal when absent
     #[arg(long, value_name = "light|dark")]
     pub theme: Option<String>,
-    /// Time zone of the business, by its IANA name
+    /// Time zone to show times in, by its IANA name; the daemon's business zone when absent
     #[arg(long, value_name = "ZONE", env = "AGLIS_ZONE")]
     pub zone: Option<String>,
     /// The console's own configuration: keys, language, theme
@@ -59,9 +61,13 @@ pub struct Options {
 pub enum Other {
     /// List every action with its keys, as the configuration file names them
     Keys,
-    /// Print the man page
+    /// Write the man pages
     #[command(hide = true)]
-    Man,
+    Man {
+        /// Folder to write to
+        #[arg(long, value_name = "DIR", default_value = "man")]
+        dir: PathBuf,
+    },
 }
 
 /// The console's own configuration file.
@@ -79,9 +85,6 @@ pub struct File {
     /// Keys by action.
     pub keys: BTreeMap<String, Vec<String>>,
 }
-
-/// The zone when nothing says otherwise.
-const ZONE: &str = "Asia/Jakarta";
 
 impl Options {
     /// Reads the configuration file: the one that was named, or the usual one if it exists.
@@ -142,10 +145,14 @@ impl Options {
         }
     }
 
-    /// The name of the business zone.
-    #[must_use]
-    pub fn zone<'a>(&'a self, file: &'a File) -> &'a str {
-        self.zone.as_deref().or(file.zone.as_deref()).unwrap_or(ZONE)
+    /// The zone that was asked for.
+    ///
+    /// # Errors
+    /// A line that says what a zone is called.
+    pub fn zone(&self, file: &File) -> Result<Option<Zone>, String> {
+        let Some(name) = self.zone.as_deref().or(file.zone.as_deref()) else { return Ok(None) };
+        let unknown = |_| format!("there is no time zone {name}; use one such as Asia/Jakarta");
+        Zone::named(name).map(Some).map_err(unknown)
     }
 }
 

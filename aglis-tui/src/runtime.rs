@@ -114,6 +114,10 @@ fn turn(
                         screen.flying += 1;
                     }
                     Effect::Redraw => screen.painter.forget(),
+                    Effect::Export { file, text, tickets } => {
+                        let written = crate::app::export::write(&file, &text);
+                        model.exported(&file, tickets, written);
+                    }
                     Effect::SaveDrafts(drafts) => {
                         if let Err(error) = drafts.save() {
                             let text = model.ui.f(crate::lang::texts::DRAFT_NOT_KEPT, &[&error.to_string()]);

@@ -12,9 +12,7 @@ use crate::test::build;
 use crate::workspace;
 
 /// Programs that write their manual pages into a folder.
-const MANY_PAGES: &[&str] = &["aglisctl", "aglisd"];
-/// Programs that print their one page.
-const ONE_PAGE: &[&str] = &["aglis-tui"];
+const PROGRAMS: &[&str] = &["aglisctl", "aglisd", "aglis-tui"];
 const MAN: &str = "man";
 const OPENAPI: &str = "aglisd/openapi.json";
 
@@ -52,12 +50,8 @@ pub fn run(check: bool, built: bool) -> anyhow::Result<ExitCode> {
 fn generate() -> anyhow::Result<Files> {
     let bin = workspace::bin_dir()?;
     let pages = tempfile::tempdir()?;
-    for program in MANY_PAGES {
+    for program in PROGRAMS {
         output(Command::new(bin.join(program)).args(["man", "--dir"]).arg(pages.path()))?;
-    }
-    for program in ONE_PAGE {
-        let page = output(Command::new(bin.join(program)).arg("man"))?;
-        fs::write(pages.path().join(format!("{program}.1")), page)?;
     }
     let mut files = Files::new();
     for page in list(pages.path())? {

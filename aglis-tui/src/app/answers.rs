@@ -1,5 +1,6 @@
 //! What the daemon answered, and what that changes.
 
+use super::ops::Op;
 use super::overlay::{Overlay, Results};
 use super::{Effect, Model};
 use crate::keymap::Act;
@@ -40,6 +41,7 @@ impl Model {
         {
             choose.fill(super::choices::technician_choices(&self.ui, people));
         }
+        self.fill_completion(&payload, effects);
         let sent = match request {
             Request::Change { id, change: crate::net::request::Change::Comment(comment), .. } => self
                 .drafts
@@ -81,8 +83,22 @@ impl Model {
         !matches!(request, Request::Change { change: crate::net::request::Change::Comment(_), .. })
     }
 
+    /// A completion was taken, or refused: then it is shown again with the reason.
+    fn completed(&mut self, problem: Option<String>) {
+        let (Some(problem), Some(mut form)) = (problem, self.shell.unfinished.take()) else { return };
+        form.refused(problem);
+        if self.shell.overlay.is_none() {
+            self.shell.overlay = Some(Overlay::Completion(form));
+        } else {
+            self.shell.unfinished = Some(form);
+        }
+    }
+
     fn reported(&mut self, report: super::ops::Report) {
         let (done, failed) = (report.done.len(), report.failed.len());
+        if matches!(report.op, Op::Complete(_)) {
+            self.completed(report.failed.first().map(|(_, failure)| failure.message.clone()));
+        }
         let what = self.ui.f(report.op.name(), &[&report.value]);
         match (done, failed) {
             (_, 0) => {

@@ -19,7 +19,7 @@ pub(super) fn refusal(ui: &Ui, op: &Op, target: &Target) -> Option<String> {
         Op::Status(to, _) if !target.status.allows(*to) => {
             Some(ui.f(tx::CANNOT_BECOME, &[status(), ui.t(words::status(*to))]))
         }
-        Op::Complete(..) if !target.status.allows(TicketStatus::Completed) => {
+        Op::Complete(_) if !target.status.allows(TicketStatus::Completed) => {
             Some(ui.f(tx::CANNOT_BECOME, &[status(), ui.t(words::status(TicketStatus::Completed))]))
         }
         Op::Reopen(_) if target.status != TicketStatus::Completed => Some(ui.f(tx::ALREADY, &[status()])),
@@ -34,11 +34,13 @@ pub(super) fn status_choices(ui: &Ui, targets: &[Target]) -> Vec<Choice> {
         .iter()
         .map(|status| {
             let fit = targets.iter().filter(|target| target.status.allows(*status)).count();
-            let disabled = (fit == 0).then(|| match targets {
+            let several = *status == TicketStatus::Completed && targets.len() > 1;
+            let disabled = (fit == 0 || several).then(|| match targets {
                 [one] if one.status == *status => ui.t(tx::IS_NOW).to_owned(),
                 [one] => {
                     ui.f(tx::CANNOT_BECOME, &[ui.t(words::status(one.status)), ui.t(words::status(*status))])
                 }
+                _ if fit > 0 => ui.t(tx::ONE_AT_A_TIME).to_owned(),
                 _ => ui.t(tx::FITS_NONE).to_owned(),
             });
             let (glyph, role) = words::status_glyph(ui.theme, *status);

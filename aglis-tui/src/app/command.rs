@@ -71,6 +71,7 @@ impl Model {
                 });
             }
             Act::Goto => self.goto(rest, effects)?,
+            Act::Export => self.export(Some(rest), effects),
             Act::Status => {
                 let status: TicketStatus =
                     rest.parse().map_err(|e: aglis_core::types::UnknownWord| e.to_string())?;
@@ -109,11 +110,12 @@ impl Model {
                 });
             }
             Act::Language => {
-                self.ui.lang = match rest {
+                let lang = match rest {
                     "en" => Lang::En,
                     "id" => Lang::Id,
                     _ => return Err(self.ui.t(tx::LANG_USE).to_owned()),
                 };
+                self.speak(lang, effects);
             }
             Act::Mouse => {
                 let on = rest == "on";

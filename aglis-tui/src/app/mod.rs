@@ -6,6 +6,7 @@ mod choices;
 mod command;
 pub mod cx;
 pub mod drafts;
+pub mod export;
 mod link;
 mod operate;
 pub mod ops;
@@ -16,6 +17,7 @@ mod update;
 mod view;
 mod why_not;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use aglis_core::accounts::Me;
@@ -91,6 +93,15 @@ pub enum Effect {
     Mouse(bool),
     /// Draw everything again.
     Redraw,
+    /// Write a new file.
+    Export {
+        /// Where.
+        file: PathBuf,
+        /// What is in it.
+        text: String,
+        /// How many tickets that are.
+        tickets: usize,
+    },
     /// Keep the drafts on disk.
     SaveDrafts(Drafts),
 }

@@ -1,15 +1,15 @@
 //! What is done to tickets: chosen, asked for, confirmed, begun.
 
-use aglis_core::tickets::{ServiceType, TicketStatus};
+use aglis_core::tickets::{Complete, TicketStatus};
 
 use super::choices::{priority_choices, refusal, status_choices};
 use super::cx::{Cmd, Target};
 use super::ops::{Confirm, Op, confirm};
-use super::overlay::{Choose, CommandLine, Confirmation, Overlay, Pick, Question, Wants};
+use super::overlay::{Choose, CommandLine, Completion, Confirmation, Overlay, Pick, Question};
 use super::{Effect, Model};
 use crate::keymap::Act;
 use crate::lang::{Text, texts as tx};
-use crate::net::request::Request;
+use crate::net::request::{Payload, Request};
 use crate::screen::words;
 use crate::theme::Role;
 
@@ -37,6 +37,7 @@ impl Model {
                 self.shell.overlay = Some(Overlay::Choose(Choose::waiting(title, targets)));
                 effects.push(Effect::Ask(Box::new(request)));
             }
+            Act::Cancel => self.picked(Pick::Status(TicketStatus::Cancelled), targets, effects),
             Act::Undo => {
                 if let Some(done) = self.ops.last().cloned() {
                     let value = self.ui.f(done.op.name(), &[&done.value]);
@@ -66,76 +67,101 @@ impl Model {
             Pick::Assign(assign, name) => {
                 self.propose(Op::Assign(assign, name.clone()), name, targets, effects)
             }
-            Pick::Status(TicketStatus::Completed) => {
-                let measured = targets.iter().any(|target| self.measured(target));
-                let title = self.title(tx::ASK_RESOLUTION, &targets);
-                self.ask(title, Wants::Resolution(measured), targets);
-            }
+            Pick::Status(TicketStatus::Completed) => self.begin_completion(targets, effects),
             Pick::Status(status @ (TicketStatus::OnHold | TicketStatus::Cancelled)) => {
-                let title = self.title(tx::ASK_REASON, &targets);
-                self.ask(title, Wants::Reason(Op::Status(status, None)), targets);
+                self.ask_why(Op::Status(status, None), targets);
             }
             Pick::Status(status) => {
                 let value = self.ui.t(words::status(status)).to_owned();
                 self.propose(Op::Status(status, None), value, targets, effects);
             }
-            Pick::Reopen => {
-                let title = self.title(tx::ASK_REASON, &targets);
-                self.ask(title, Wants::Reason(Op::Reopen(String::new())), targets);
-            }
+            Pick::Reopen => self.ask_why(Op::Reopen(String::new()), targets),
         }
     }
 
-    fn measured(&self, target: &Target) -> bool {
-        let at = self.tickets.store.position(target.id);
-        at.and_then(|at| self.tickets.store.row(at, self.ui.now_s()))
-            .is_some_and(|row| matches!(row.kind(), ServiceType::Repair | ServiceType::Installation))
+    /// Shows what completing a ticket takes; what was written before and put aside is still there.
+    fn begin_completion(&mut self, targets: Vec<Target>, effects: &mut Vec<Effect>) {
+        let [target] = targets.as_slice() else {
+            self.shell.say(Role::Warn, self.ui.t(tx::ONE_AT_A_TIME), self.ui.now);
+            return;
+        };
+        let op = Op::Complete(Box::default());
+        if let Some(why) = refusal(&self.ui, &op, target) {
+            self.shell.say(Role::Warn, format!("{}: {why}", target.number), self.ui.now);
+            return;
+        }
+        if let Some(why) = self.why_not_op(&op) {
+            self.shell.say(Role::Warn, why, self.ui.now);
+            return;
+        }
+        let kept = self.shell.unfinished.take().filter(|form| form.id() == target.id);
+        let form = kept.unwrap_or_else(|| Box::new(Completion::new(target.clone())));
+        effects.push(Effect::Ask(Box::new(Request::Ticket(target.id))));
+        self.shell.overlay = Some(Overlay::Completion(form));
     }
 
-    fn ask(&mut self, title: String, wants: Wants, targets: Vec<Target>) {
-        self.shell.overlay = Some(Overlay::Question(Question::new(title, wants, targets)));
+    /// Fills in what arrived, and asks for what is still wanted to fill in a completion.
+    pub(super) fn fill_completion(&mut self, payload: &Payload, effects: &mut Vec<Effect>) {
+        let Some(Overlay::Completion(form)) = &mut self.shell.overlay else { return };
+        match payload {
+            Payload::Ticket(ticket) if ticket.summary.id == form.id() => {
+                form.ticket(ticket);
+                if form.wants_odp() {
+                    let customer = ticket.summary.customer_id.map(Request::Customer);
+                    let requests = customer.into_iter().chain([Request::Odps]);
+                    effects.extend(requests.map(|request| Effect::Ask(Box::new(request))));
+                }
+            }
+            Payload::Customer(customer) => form.customer(customer),
+            Payload::Odps(odps) => form.odps(odps),
+            _ => {}
+        }
     }
 
-    /// A question was answered; says what is wrong with the answer.
+    /// A completion was filled in.
+    pub(super) fn complete(&mut self, data: Box<Complete>, target: Target, effects: &mut Vec<Effect>) {
+        let value = data.resolution.clone();
+        self.propose(Op::Complete(data), value, vec![target], effects);
+    }
+
+    /// Why a change cannot be begun by us now.
+    fn why_not_op(&self, op: &Op) -> Option<String> {
+        if !self.link.is_up() {
+            return Some(self.ui.t(tx::WHY_OFFLINE).to_owned());
+        }
+        let permission = op.permission();
+        (!self.link.may(permission)).then(|| self.ui.f(tx::WHY_NOT_ALLOWED, &[permission.as_str()]))
+    }
+
+    /// Asks why something is to be done.
+    pub(super) fn ask_why(&mut self, op: Op, targets: Vec<Target>) {
+        if let Some(why) = self.why_not_op(&op) {
+            self.shell.say(Role::Warn, why, self.ui.now);
+            return;
+        }
+        let title = self.title(tx::ASK_REASON, &targets);
+        self.shell.overlay = Some(Overlay::Question(Question::new(title, op, targets)));
+    }
+
+    /// The reason of a change was given; says what is wrong with it.
     pub(super) fn answered(
         &mut self,
-        wants: Wants,
+        op: Op,
         text: &str,
         targets: Vec<Target>,
         effects: &mut Vec<Effect>,
     ) -> Option<String> {
-        match wants {
-            Wants::Attenuation(resolution) => {
-                let dbm: Option<f64> = text.replace(',', ".").parse().ok();
-                match dbm.filter(|dbm| (-40.0..=0.0).contains(dbm)) {
-                    Some(dbm) => {
-                        let value = format!("{dbm} dBm");
-                        self.propose(Op::Complete(resolution, Some(dbm)), value, targets, effects);
-                        None
-                    }
-                    None => Some(self.ui.t(tx::BAD_DBM).to_owned()),
-                }
-            }
-            _ if text.is_empty() => Some(self.ui.t(tx::EMPTY_ANSWER).to_owned()),
-            Wants::Resolution(true) => {
-                let title = self.title(tx::ASK_DBM, &targets);
-                self.ask(title, Wants::Attenuation(text.to_owned()), targets);
-                None
-            }
-            Wants::Resolution(false) => {
-                self.propose(Op::Complete(text.to_owned(), None), text.to_owned(), targets, effects);
-                None
-            }
-            Wants::Reason(Op::Status(status, _)) => {
-                let value = self.ui.t(words::status(status)).to_owned();
-                self.propose(Op::Status(status, Some(text.to_owned())), value, targets, effects);
-                None
-            }
-            Wants::Reason(_) => {
-                self.propose(Op::Reopen(text.to_owned()), text.to_owned(), targets, effects);
-                None
-            }
+        if text.is_empty() {
+            return Some(self.ui.t(tx::EMPTY_ANSWER).to_owned());
         }
+        let (op, value) = match op {
+            Op::Status(status, _) => {
+                (Op::Status(status, Some(text.to_owned())), self.ui.t(words::status(status)).to_owned())
+            }
+            _ => (Op::Reopen(text.to_owned()), text.to_owned()),
+        };
+        self.propose(op, value, targets, effects);
+        None
     }
 
     /// Confirms a change where it must be, and begins it. What cannot be done to some tickets is left out and said.
@@ -167,15 +193,9 @@ impl Model {
 
     /// Begins a confirmed change.
     pub(super) fn start(&mut self, op: Op, value: String, targets: Vec<Target>, effects: &mut Vec<Effect>) {
-        let why = if !self.link.is_up() {
-            Some(tx::WHY_OFFLINE)
-        } else if self.ops.busy() {
-            Some(tx::WHY_BUSY)
-        } else {
-            None
-        };
-        if let Some(why) = why {
-            self.shell.say(Role::Warn, self.ui.t(why), self.ui.now);
+        let busy = || self.ops.busy().then(|| self.ui.t(tx::WHY_BUSY).to_owned());
+        if let Some(why) = self.why_not_op(&op).or_else(busy) {
+            self.shell.say(Role::Warn, why, self.ui.now);
             return;
         }
         if matches!(op, Op::Undo) {

@@ -20,8 +20,8 @@ pub enum Op {
     Priority(Priority),
     /// Another technician, and their name.
     Assign(Assign, String),
-    /// Done: resolution and measured dBm.
-    Complete(String, Option<f64>),
+    /// Done, with what was measured.
+    Complete(Box<Complete>),
     /// Opened again, and why.
     Reopen(String),
     /// The last change taken back.
@@ -36,9 +36,7 @@ impl Op {
             Self::Status(status, reason) => Change::Status(SetStatus { status, reason }),
             Self::Priority(priority) => Change::Priority(SetPriority { priority, reason: None }),
             Self::Assign(assign, _) => Change::Assign(assign),
-            Self::Complete(resolution, attenuation_dbm) => {
-                Change::Complete(Box::new(Complete { resolution, attenuation_dbm, ..Complete::default() }))
-            }
+            Self::Complete(data) => Change::Complete(data),
             Self::Reopen(reason) => Change::Reopen(reason),
             Self::Undo => Change::Undo,
         }
@@ -49,7 +47,9 @@ impl Op {
     pub const fn permission(&self) -> Permission {
         match self {
             Self::Status(TicketStatus::Cancelled, _) => Permission::TicketCancel,
-            Self::Status(..) | Self::Undo => Permission::TicketStatus,
+            Self::Status(..) => Permission::TicketStatus,
+            // What is taken back decides; the daemon knows.
+            Self::Undo => Permission::TicketRead,
             Self::Priority(_) => Permission::TicketPriority,
             Self::Assign(..) => Permission::TicketAssign,
             Self::Complete(..) => Permission::TicketComplete,

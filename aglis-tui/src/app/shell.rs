@@ -3,7 +3,7 @@
 use aglis_core::types::Time;
 
 use super::View;
-use super::overlay::Overlay;
+use super::overlay::{Completion, Overlay};
 use crate::theme::Role;
 
 /// Which screen is shown, what lies over it, and what was said.
@@ -13,6 +13,8 @@ pub struct Shell {
     pub view: View,
     /// What lies over it.
     pub overlay: Option<Overlay>,
+    /// A completion that was put aside or sent, until it is done.
+    pub unfinished: Option<Box<Completion>>,
     /// What was last said.
     pub toast: Option<Toast>,
     /// Commands given, the latest last.
@@ -35,7 +37,7 @@ const HISTORY: usize = 100;
 
 impl Default for Shell {
     fn default() -> Self {
-        Self { view: View::Overview, overlay: None, toast: None, history: Vec::new() }
+        Self { view: View::Overview, overlay: None, unfinished: None, toast: None, history: Vec::new() }
     }
 }
 

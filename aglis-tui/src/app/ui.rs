@@ -17,8 +17,10 @@ pub struct Ui {
     pub paper_fixed: bool,
     /// Keys.
     pub keymap: Keymap,
-    /// The business zone.
+    /// The business zone: the daemon's, unless another was asked for.
     pub zone: Zone,
+    /// Whether it was set by hand, so that the daemon's is not taken.
+    pub zone_fixed: bool,
     /// Whether nothing may be changed.
     pub read_only: bool,
     /// Whether the mouse reports.

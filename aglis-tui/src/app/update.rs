@@ -1,6 +1,6 @@
 //! What happens becomes what is known, and what is to be done.
 
-use aglis_core::types::{TicketId, Time};
+use aglis_core::types::{TicketId, Time, Zone};
 
 use super::cx::{Cmd, Cx};
 use super::link::State as LinkState;
@@ -261,7 +261,7 @@ impl Model {
             }
             Act::Language => {
                 use crate::lang::Lang;
-                self.ui.lang = if self.ui.lang == Lang::En { Lang::Id } else { Lang::En };
+                self.speak(if self.ui.lang == Lang::En { Lang::Id } else { Lang::En }, effects);
             }
             Act::Down => self.movement(Move::By(1), effects),
             Act::Up => self.movement(Move::By(-1), effects),
@@ -269,13 +269,16 @@ impl Model {
             Act::HalfUp => self.movement(Move::Half(-1), effects),
             Act::First => self.movement(Move::First, effects),
             Act::Last => self.movement(Move::Last, effects),
-            Act::Status | Act::Assign | Act::Priority | Act::Undo | Act::Goto => self.operate(act, effects),
+            Act::Status | Act::Assign | Act::Priority | Act::Cancel | Act::Undo | Act::Goto => {
+                self.operate(act, effects);
+            }
             Act::Reply | Act::Note if self.ticket.is_none() => {
                 if let Some(target) = self.targets().into_iter().next() {
                     self.open_ticket(target.id, effects);
                     self.with_ticket(act, effects);
                 }
             }
+            Act::Export => self.export(None, effects),
             Act::Filter => self.begin_filter(),
             _ if self.ticket.is_some() && self.shell.view == View::Tickets => self.with_ticket(act, effects),
             _ => {
@@ -288,6 +291,16 @@ impl Model {
                 });
             }
         }
+    }
+
+    /// Changes the language; what the daemon tells is asked for again.
+    pub(super) fn speak(&mut self, lang: crate::lang::Lang, effects: &mut Vec<Effect>) {
+        self.ui.lang = lang;
+        self.with(effects, |parts, cx| {
+            if let Some(ticket) = parts.ticket.as_mut() {
+                ticket.refresh(cx);
+            }
+        });
     }
 
     fn with_ticket(&mut self, act: Act, effects: &mut Vec<Effect>) {
@@ -363,6 +376,11 @@ impl Model {
         match live {
             Live::Up(me) => {
                 let again = self.link.is_down();
+                if !self.ui.zone_fixed
+                    && let Ok(zone) = Zone::named(&me.zone)
+                {
+                    self.ui.zone = zone;
+                }
                 self.link.up(*me, self.ui.now);
                 if again {
                     self.shell.say(Role::Ok, self.ui.t(tx::CONNECTED_AGAIN), self.ui.now);

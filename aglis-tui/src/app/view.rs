@@ -204,6 +204,10 @@ impl Model {
                 choose.view(&self.ui, canvas, bottom(rows));
             }
             Some(Overlay::Question(question)) => question.view(&self.ui, canvas, bottom(3)),
+            Some(Overlay::Completion(form)) => {
+                let rows = form.height();
+                form.view(&self.ui, canvas, bottom(rows));
+            }
             Some(Overlay::Confirm(confirm)) => {
                 let rows = confirm.height();
                 confirm.view(&self.ui, canvas, bottom(rows));

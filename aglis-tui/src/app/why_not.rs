@@ -45,12 +45,15 @@ impl Model {
             Act::Status => operation(Permission::TicketStatus),
             Act::Assign => operation(Permission::TicketAssign),
             Act::Priority => operation(Permission::TicketPriority),
+            Act::Cancel => operation(Permission::TicketCancel),
             Act::Reply => on_ticket(Permission::TicketComment),
             Act::Note => on_ticket(Permission::TicketNote),
             Act::Undo if self.ops.last().is_none() => say(tx::WHY_NOTHING_TO_UNDO),
             Act::Undo => changes(Permission::TicketRead),
             Act::Reconnect if self.link.retry_at().is_none() => say(tx::WHY_CONNECTED),
-            Act::Mark | Act::MarkRange | Act::MarkAll | Act::Views if !list => say(tx::WHY_TICKET_LIST),
+            Act::Mark | Act::MarkRange | Act::MarkAll | Act::Views | Act::Export if !list => {
+                say(tx::WHY_TICKET_LIST)
+            }
             Act::Filter if self.shell.view == View::Overview || self.ticket.is_some() => {
                 say(tx::WHY_NO_FILTER)
             }

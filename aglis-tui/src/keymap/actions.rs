@@ -88,11 +88,13 @@ actions! {
     Mark "mark" None, List, ["Space"], "Mark", "Tandai";
     MarkRange "mark.range" None, List, ["Ctrl-Space"], "Mark from the last mark to here", "Tandai dari tanda terakhir sampai sini";
     MarkAll "mark.all" None, List, ["A"], "Mark all that match the filter", "Tandai semua yang cocok saringan";
+    Export "export" Some("export"), List, ["e"], "Write the list, or what is marked, to a CSV file", "Tulis daftar, atau yang ditandai, ke berkas CSV";
     Copy "copy" Some("copy"), List, ["y"], "Copy the number", "Salin nomor";
     Reveal "reveal" Some("reveal"), List, ["V"], "Show personal data (recorded in the audit trail)", "Tampilkan data pribadi (dicatat di jejak audit)";
     Status "ticket.status" Some("status"), Ticket, ["s"], "Change status", "Ubah status";
     Assign "ticket.assign" Some("assign"), Ticket, ["@"], "Assign", "Tugaskan";
     Priority "ticket.priority" Some("priority"), Ticket, ["p"], "Change priority", "Ubah prioritas";
+    Cancel "ticket.cancel" Some("cancel"), Ticket, ["x"], "Cancel, with a reason", "Batalkan, dengan alasan";
     Reply "ticket.reply" Some("reply"), Ticket, ["r"], "Reply to the customer", "Balas ke pelanggan";
     Note "ticket.note" Some("note"), Ticket, ["i"], "Internal note", "Catatan internal";
     Goto "goto" Some("open"), Anywhere, [], "Open a ticket or customer by number", "Buka tiket atau pelanggan menurut nomor";

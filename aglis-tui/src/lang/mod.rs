@@ -1,5 +1,6 @@
 //! English and Indonesian, side by side, checked by the compiler: a text without one of the two does not exist.
 
+mod checklist;
 pub mod texts;
 
 /// The language of the screen.

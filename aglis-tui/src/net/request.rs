@@ -1,5 +1,6 @@
 //! What the console asks of the daemon, and what it gets back, as types.
 
+use aglis_core::catalog::Odp;
 use aglis_core::customers::{Customer, CustomerFilter, CustomerSummary};
 use aglis_core::event::{AuditEntry, AuditFilter};
 use aglis_core::technicians::Technician;
@@ -8,6 +9,8 @@ use aglis_core::tickets::{
     TicketSummary, TimelineEntry,
 };
 use aglis_core::types::{CustomerId, Page, TicketId};
+
+use crate::lang::Lang;
 
 /// A question.
 #[derive(Debug, Clone)]
@@ -18,8 +21,8 @@ pub enum Request {
     Tickets(Box<TicketFilter>),
     /// One ticket.
     Ticket(TicketId),
-    /// What happened to it.
-    Timeline(TicketId),
+    /// What happened to it, told in a language.
+    Timeline(TicketId, Lang),
     /// Who could work on it.
     Candidates(TicketId),
     /// Everybody who works in the field.
@@ -39,6 +42,8 @@ pub enum Request {
     Customer(CustomerId),
     /// One customer with personal data unmasked; recorded in the audit trail.
     Reveal(CustomerId),
+    /// Every ODP.
+    Odps,
     /// One page of the audit trail.
     Audit(Box<AuditFilter>),
 }
@@ -75,6 +80,7 @@ pub enum Payload {
     Changed,
     Customers(Page<CustomerSummary>),
     Customer(Box<Customer>),
+    Odps(Vec<Odp>),
     Audit(Page<AuditEntry>),
 }
 

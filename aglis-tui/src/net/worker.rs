@@ -5,7 +5,7 @@ use std::thread;
 
 use aglis_core::client::{Client, ClientError, Live as Stream};
 use aglis_core::tickets::{Reason, Undo};
-use aglis_core::types::Page;
+use aglis_core::types::{Page, PageQuery};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -13,6 +13,9 @@ use tokio::task::JoinSet;
 
 use super::request::{Answer, Change, Failure, Payload, Request, Why};
 use crate::app::{Event, Live};
+
+/// All of them, in as few pages as can be.
+const EVERY_ODP: PageQuery = PageQuery { limit: Some(200), cursor: None };
 
 /// What the thread is told to do.
 enum Order {
@@ -110,12 +113,15 @@ async fn ask(client: &Client, request: &Request) -> Result<Payload, ClientError>
         Request::Stats => Payload::Stats(Box::new(client.ticket_stats().await?)),
         Request::Tickets(filter) => Payload::Tickets(page(client, "/api/tickets", filter).await?),
         Request::Ticket(id) => Payload::Ticket(Box::new(client.ticket(id).await?)),
-        Request::Timeline(id) => Payload::Timeline(client.ticket_timeline(id).await?),
+        Request::Timeline(id, lang) => {
+            Payload::Timeline(client.clone().in_language(lang.tag()).ticket_timeline(id).await?)
+        }
         Request::Candidates(id) => Payload::Candidates(client.ticket_candidates(id).await?),
         Request::Technicians => Payload::Technicians(client.technicians().await?),
         Request::Customers(filter) => Payload::Customers(page(client, "/api/customers", filter).await?),
         Request::Customer(id) => Payload::Customer(Box::new(client.customer(id, false).await?)),
         Request::Reveal(id) => Payload::Customer(Box::new(client.customer(id, true).await?)),
+        Request::Odps => Payload::Odps(client.odps(&EVERY_ODP).take(usize::MAX).await?),
         Request::Audit(filter) => Payload::Audit(page(client, "/api/audit", filter).await?),
         Request::Change { id, change, key } => {
             match change {

@@ -51,16 +51,26 @@ impl<'a> Needle<'a> {
     /// See [`starts_a_word`].
     #[must_use]
     pub fn starts_a_word(&self, text: &str) -> bool {
+        self.starts_a_word_of_two(text, 0)
+    }
+
+    /// Whether a word of either of two texts starts so, which stand one behind the other: the second begins at a byte.
+    #[must_use]
+    pub fn starts_a_word_of_two(&self, text: &str, second: usize) -> bool {
         let Some((small, large, rest)) = self.ascii else {
-            let from = |word| text_from(text, word).is_some_and(|text| starts_folded(text, self.word));
-            return starts_folded(text, self.word) || split(text).any(from);
+            let reads = |text: &str| {
+                let from = |word| text_from(text, word).is_some_and(|rest| starts_folded(rest, self.word));
+                starts_folded(text, self.word) || split(text).any(from)
+            };
+            return text.split_at_checked(second).is_some_and(|(one, two)| reads(one) || reads(two));
         };
         let text = text.as_bytes();
         memchr::memchr2_iter(small, large, text).any(|at| {
+            let end = if at < second { second.min(text.len()) } else { text.len() };
             // Bytes of characters beyond ASCII count as letters: no word of ASCII begins in their middle.
-            let begins = at.checked_sub(1).and_then(|before| text.get(before));
-            begins.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
-                && text[at + 1..].get(..rest.len()).is_some_and(|tail| tail.eq_ignore_ascii_case(rest))
+            let before = at.checked_sub(1).filter(|_| at != second).and_then(|before| text.get(before));
+            before.is_none_or(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric())
+                && text[at + 1..end].get(..rest.len()).is_some_and(|tail| tail.eq_ignore_ascii_case(rest))
         })
     }
 }
@@ -153,5 +163,8 @@ mod tests {
         assert!(starts_a_word("Karawang Barat", "karawang b") && starts_a_word("di Kédai", "kéd"));
         assert!(starts_a_word("ODP-KRW-03", "krw-0") && starts_a_word("x", ""));
         assert!(!starts_a_word("éa", "a") && !starts_a_word("", "a"));
+        let of_two = |word| Needle::new(word).starts_a_word_of_two("TKT7Lampu Kédai", 4);
+        assert!(["tkt", "tkt7", "lam", "kéd", ""].into_iter().all(of_two));
+        assert!(!["tkt7l", "7", "kt7", "ampu"].into_iter().any(of_two));
     }
 }

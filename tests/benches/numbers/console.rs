@@ -3,6 +3,10 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use aglis_console::screen::store::Store;
+use aglis_core::filter::{Filter, TICKETS as TICKETS_SCHEMA};
+use aglis_core::tickets::TicketSummary;
+use aglis_core::types::Time;
 use aglis_tests::Terminal;
 use anyhow::Context;
 
@@ -14,10 +18,15 @@ const CUSTOMERS: i64 = 10_000;
 const TICKETS: i64 = 100_000;
 const STARTS: usize = 5;
 const KEYS: usize = 40;
+/// How often each filter is applied.
+const FILTERS: usize = 31;
+/// 2026-11-01, in seconds.
+const NOW_S: i64 = 1_793_500_000;
 const PATIENCE: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(10);
 
 pub fn run(report: &mut Report) -> anyhow::Result<()> {
+    filters(report)?;
     let data = tempfile::tempdir()?;
     tokio::runtime::Runtime::new()?.block_on(async {
         let db = seed::open(data.path()).await?;
@@ -75,6 +84,56 @@ pub fn run(report: &mut Report) -> anyhow::Result<()> {
     report.figure("processor at rest", share, " %", Target::AtMost(0.1));
     report.figure("resident memory", memory(terminal.pid())?, " MB", Target::AtMost(25.0));
     Ok(())
+}
+
+/// Filters a store in this process as the console does at each key.
+fn filters(report: &mut Report) -> anyhow::Result<()> {
+    let mut store = Store::default();
+    for n in 0..TICKETS {
+        store.put(&ticket(n)?);
+    }
+    let order = store.by_due();
+    for text in ["merah", "prio:high sla<1h", "cust:budi", "zebra"] {
+        let filter = Filter::parse(&TICKETS_SCHEMA, text)?;
+        let mut times = Vec::new();
+        for _ in 0..FILTERS {
+            let begun = Instant::now();
+            std::hint::black_box(store.filter(&filter, &order, NOW_S));
+            times.push(begun.elapsed());
+        }
+        report.time(
+            &format!("filtering 100,000 tickets by {text}"),
+            median(&mut times),
+            Target::AtMost(10.0),
+        );
+    }
+    Ok(())
+}
+
+/// A ticket among many: 2,000 subjects, 10,000 customers, 50 technicians, 12 areas.
+fn ticket(n: i64) -> anyhow::Result<TicketSummary> {
+    let pick = |words: &[&str], n: i64| words[usize::try_from(n).unwrap_or(0) % words.len()].to_owned();
+    let first = pick(&["Budi", "Siti", "Agus", "Dewi", "Rina", "Joko", "Wati"], n % 10_000);
+    let subject = pick(
+        &[
+            "Lampu LOS merah sejak pagi",
+            "Internet lambat malam hari",
+            "Router mati setelah petir",
+            "Kabel putus",
+        ],
+        n,
+    );
+    let at = Time::from_ms((NOW_S - n * 20) * 1000);
+    Ok(serde_json::from_value(serde_json::json!({
+        "id": n + 1, "number": format!("TKT20261101{n:06}"), "type": "repair", "category": pick(&["cable", "port"], n),
+        "priority": pick(&["low", "normal", "high", "normal"], n), "title": format!("{subject} di rumah {}", n % 500),
+        "status": pick(&["open", "assigned", "in_progress", "completed", "completed"], n), "channel": "portal",
+        "customer_id": n % 10_000 + 1, "customer_number": format!("AGLS20261001{:04}", n % 10_000),
+        "customer_name": format!("{first} Santoso {}", n % 10_000), "area_name": format!("Karawang {}", n % 12),
+        "lead_id": 1, "lead_name": format!("Teknisi {}", n % 50), "response_due_at": at,
+        "resolution_due_at": Time::from_ms((NOW_S + n % 90_000 - 3_600) * 1000), "responded_at": null,
+        "held_at": null, "completed_at": null, "version": 1, "created_at": at, "updated_at": at
+    }))?)
 }
 
 fn shell() -> anyhow::Result<Duration> {

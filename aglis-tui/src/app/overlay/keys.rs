@@ -1,6 +1,6 @@
 //! Keys while something lies over the screen.
 
-use super::{Overlay, choose, confirm, filter, help, line};
+use super::{Overlay, choose, completion, confirm, filter, help, line};
 use crate::app::cx::Cx;
 use crate::app::{Effect, Model, View};
 use crate::term::Key;
@@ -43,13 +43,29 @@ impl Model {
             Overlay::Question(question) => match question.key(key) {
                 line::Outcome::Closed => return,
                 line::Outcome::Entered(text) => {
-                    let wants = question.wants.clone();
-                    match self.answered(wants, &text, question.targets.clone(), effects) {
+                    let op = question.op.clone();
+                    match self.answered(op, &text, question.targets.clone(), effects) {
                         None => return,
                         problem => question.problem = problem,
                     }
                 }
                 line::Outcome::Open => {}
+            },
+            Overlay::Completion(form) => match form.key(&self.ui, key) {
+                completion::Outcome::Closed => {
+                    if let Overlay::Completion(form) = overlay {
+                        self.shell.unfinished = Some(form);
+                    }
+                    return;
+                }
+                completion::Outcome::Ready(data) => {
+                    let target = form.target.clone();
+                    if let Overlay::Completion(form) = overlay {
+                        self.shell.unfinished = Some(form);
+                    }
+                    return self.complete(data, target, effects);
+                }
+                completion::Outcome::Open => {}
             },
             Overlay::Confirm(question) => match question.key(key) {
                 confirm::Outcome::No => return,
@@ -74,6 +90,7 @@ impl Model {
             Overlay::Command(command) => command.line.paste(text),
             Overlay::Question(question) => question.line.paste(text),
             Overlay::Choose(choose) => choose.paste(text),
+            Overlay::Completion(form) => form.paste(text),
             Overlay::Filter(line) => {
                 let outcome = line.paste(text);
                 let before = line.before.clone();

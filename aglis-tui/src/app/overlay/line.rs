@@ -99,24 +99,13 @@ impl CommandLine {
     }
 }
 
-/// What an answer is for.
-#[derive(Debug, Clone)]
-pub enum Wants {
-    /// The reason of a change: the change without it.
-    Reason(Op),
-    /// What was done, to complete a ticket; `true` when a measurement is asked for next.
-    Resolution(bool),
-    /// Optical power in dBm; the resolution already given.
-    Attenuation(String),
-}
-
-/// A question for a line of text.
+/// The question why.
 #[derive(Debug)]
 pub struct Question {
     /// What is asked.
     pub title: String,
-    /// What the answer is for.
-    pub wants: Wants,
+    /// The change whose reason is asked for, without it.
+    pub op: Op,
     /// For which tickets.
     pub targets: Vec<Target>,
     /// What is being written.
@@ -128,8 +117,8 @@ pub struct Question {
 impl Question {
     /// Asks.
     #[must_use]
-    pub fn new(title: String, wants: Wants, targets: Vec<Target>) -> Self {
-        Self { title, wants, targets, line: InputLine::default(), problem: None }
+    pub fn new(title: String, op: Op, targets: Vec<Target>) -> Self {
+        Self { title, op, targets, line: InputLine::default(), problem: None }
     }
 
     /// Takes a key.

@@ -1,6 +1,8 @@
-//! What lies over a screen: help, the command bar, a filter being written, a choice, a question, a confirmation.
+//! What lies over a screen: help, the command bar, a filter being written, a choice, a question, a completion, a
+//! confirmation.
 
 pub mod choose;
+pub mod completion;
 pub mod confirm;
 pub mod filter;
 pub mod help;
@@ -9,10 +11,11 @@ pub mod line;
 pub mod report;
 
 pub use choose::{Choice, Choose, Pick};
+pub use completion::Completion;
 pub use confirm::Confirmation;
 pub use filter::FilterLine;
 pub use help::Help;
-pub use line::{CommandLine, Question, Wants};
+pub use line::{CommandLine, Question};
 pub use report::Results;
 
 /// What lies over a screen.
@@ -28,6 +31,8 @@ pub enum Overlay {
     Choose(Choose),
     /// A question for a line of text.
     Question(Question),
+    /// A completion being filled in.
+    Completion(Box<Completion>),
     /// Are you sure.
     Confirm(Confirmation),
     /// How a change of many ended.

@@ -61,6 +61,24 @@ fn whole_ticket(n: i64) -> serde_json::Value {
     value
 }
 
+/// A ticket that is to be completed: two lines of its checklist, the first done, and pictures of the modem.
+pub fn to_complete(request: &Request, kind: &str, pictures: &[&str]) -> Payload {
+    let Request::Ticket(id) = request else { panic!("{request:?}") };
+    let mut value = whole_ticket(id.0);
+    let item = |id: i64, code: &str, done: bool| {
+        json!({"id": id, "position": id, "code": code, "required": true, "done_at": done.then(|| time(-5)),
+               "done_by": done.then_some("andi")})
+    };
+    let picture = |(at, name): (usize, &&str)| {
+        json!({"id": at + 1, "name": name, "media_type": "image/jpeg", "bytes": 1, "purpose": "modem",
+               "customer_visible": false, "uploaded_by": "andi", "created_at": time(-4)})
+    };
+    value["type"] = kind.into();
+    value["checklist"] = json!([item(1, "find-cause", true), item(2, "measure-attenuation", false)]);
+    value["attachments"] = pictures.iter().enumerate().map(picture).collect();
+    Payload::Ticket(Box::new(serde_json::from_value(value).expect("ticket")))
+}
+
 fn customer(n: i64, revealed: bool) -> serde_json::Value {
     let (name, number) = PEOPLE[((n - 1).rem_euclid(4)) as usize];
     let phone = if revealed { "+6281234567890" } else { "0812-••••-7890" };
@@ -134,13 +152,24 @@ pub fn stats() -> TicketStats {
     .expect("stats")
 }
 
+fn odps() -> Vec<aglis_core::catalog::Odp> {
+    let odp = |n: i64| {
+        serde_json::from_value(json!({
+            "id": n, "name": format!("ODP-KRW-{n:02}"), "location": "Jl. Mawar", "latitude": null, "longitude": null,
+            "area_id": 1, "area_name": "Karawang Barat", "ports_total": 8, "ports_used": 3
+        }))
+        .expect("ODP")
+    };
+    (1..=12).map(odp).collect()
+}
+
 /// What the demo provider answers.
 pub fn answer(request: &Request) -> Payload {
     match request {
         Request::Stats => Payload::Stats(Box::new(stats())),
         Request::Tickets(_) => Payload::Tickets(Page { items: (1..=30).map(ticket).collect(), next_cursor: None }),
         Request::Ticket(id) => Payload::Ticket(Box::new(serde_json::from_value(whole_ticket(id.0)).expect("ticket"))),
-        Request::Timeline(_) => Payload::Timeline(serde_json::from_value(timeline()).expect("timeline")),
+        Request::Timeline(..) => Payload::Timeline(serde_json::from_value(timeline()).expect("timeline")),
         Request::Candidates(_) => Payload::Candidates(
             serde_json::from_value(json!([
                 {"technician_id": 7, "name": "Andi Wijaya", "username": "andi", "eligible": true, "score": 87, "open_tickets": 2,
@@ -159,7 +188,8 @@ pub fn answer(request: &Request) -> Payload {
                     serde_json::from_value(json!({
                         "id": n, "number": whole["number"], "name": whole["name"], "phone": whole["phone"],
                         "address": whole["address"], "area_name": whole["area_name"], "package_name": "Home Silver 50M",
-                        "odp_name": "ODP-KRW-03", "status": if n == 2 { "suspended" } else { "active" }, "open_tickets": n % 3
+                        "odp_name": "ODP-KRW-03", "status": if n == 2 { "suspended" } else { "active" }, "open_tickets": n % 3,
+                        "tags": if n == 1 { json!(["fiber", "vip"]) } else { json!(["fiber"]) }, "created_at": time(-60 * 24 * 100 * n)
                     }))
                     .expect("customer")
                 })
@@ -168,6 +198,7 @@ pub fn answer(request: &Request) -> Payload {
         }),
         Request::Customer(id) => Payload::Customer(Box::new(serde_json::from_value(customer(id.0, false)).expect("customer"))),
         Request::Reveal(id) => Payload::Customer(Box::new(serde_json::from_value(customer(id.0, true)).expect("customer"))),
+        Request::Odps => Payload::Odps(odps()),
         Request::Audit(_) => Payload::Audit(Page { items: (80..=100).rev().map(audit).collect(), next_cursor: None }),
     }
 }

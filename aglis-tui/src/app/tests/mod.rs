@@ -28,8 +28,12 @@ pub struct Console {
     /// Questions that were not answered yet.
     pub asked: Vec<Request>,
     pub copied: Vec<String>,
+    /// Files written: name and content.
+    pub exported: Vec<(String, String)>,
     pub quit: bool,
     pub drafts_saved: usize,
+    /// Where the daemon's business is.
+    pub zone: &'static str,
 }
 
 impl Console {
@@ -42,6 +46,7 @@ impl Console {
             paper_fixed: false,
             keymap: Keymap::default(),
             zone: Zone::named("Asia/Jakarta").expect("zone"),
+            zone_fixed: false,
             read_only: false,
             mouse: false,
             size,
@@ -49,7 +54,16 @@ impl Console {
             server: String::new(),
         };
         let model = Model::new(ui, Drafts::open(None, "test"));
-        Self { model, now, asked: Vec::new(), copied: Vec::new(), quit: false, drafts_saved: 0 }
+        Self {
+            model,
+            now,
+            asked: Vec::new(),
+            copied: Vec::new(),
+            exported: Vec::new(),
+            quit: false,
+            drafts_saved: 0,
+            zone: "Asia/Jakarta",
+        }
     }
 
     /// A console that is connected and has what the demo provider has.
@@ -63,7 +77,7 @@ impl Console {
     pub fn connect(&mut self) {
         let me: Me = serde_json::from_value(serde_json::json!({
             "name": "budi", "full_name": "Budi Hartono", "user_id": null, "role": "admin", "technician_id": null,
-            "locale": "id", "permissions": aglis_core::permission::Permission::ALL, "via": "socket", "pending": null
+            "locale": "id", "permissions": aglis_core::permission::Permission::ALL, "via": "socket", "zone": self.zone, "pending": null
         }))
         .expect("me");
         self.event(Event::Live(Live::Up(Box::new(me))));
@@ -80,6 +94,10 @@ impl Console {
             match effect {
                 Effect::Ask(request) => self.asked.push(*request),
                 Effect::Copy(text) => self.copied.push(text),
+                Effect::Export { file, text, tickets } => {
+                    self.model.exported(&file, tickets, Ok(()));
+                    self.exported.push((file.display().to_string(), text));
+                }
                 Effect::Quit => self.quit = true,
                 Effect::SaveDrafts(_) => self.drafts_saved += 1,
                 Effect::Connect | Effect::Mouse(_) | Effect::Redraw => {}

@@ -96,28 +96,110 @@ fn a_status_that_cannot_follow_is_shown_with_the_reason() {
     assert!(changes(&console).is_empty());
 }
 
-#[test]
-fn completing_a_repair_asks_for_the_measurement() {
-    let mut console = Console::connected(SIZE, Lang::En);
-    console.press(":");
-    console.type_text("filter status:in_progress");
-    console.press("Enter");
-    console.shows("nothing to filter here");
+/// Goes to a ticket in progress and begins to complete it.
+fn begin_completion(console: &mut Console) -> Request {
     console.press("2 :");
     console.type_text("filter status:in_progress");
     console.press("Enter s");
     console.type_text("completed");
     console.press("Enter");
+    console.shows("Loading");
+    console.asked.remove(0)
+}
+
+#[test]
+fn completing_a_repair_takes_its_checklist_and_the_measurement() {
+    let mut console = Console::connected(SIZE, Lang::En);
+    let request = begin_completion(&mut console);
+    console.reply(request.clone(), Ok(data::to_complete(&request, "repair", &[])));
+    console.shows("[x] Find the cause *");
+    console.shows("[ ] Measure the attenuation *");
+    console.press("F5");
+    console.shows("not ticked off: Measure the attenuation");
+    console.press("Space F5");
+    console.shows("still missing: What was done");
     console.type_text("connector cleaned");
-    console.press("Enter");
+    console.press("Ctrl-s");
+    console.shows("still missing: Optical power, dBm");
     console.type_text("21");
-    console.press("Enter");
-    console.shows("-40 to 0");
+    console.press("F5");
+    console.shows("from -40 to 0");
     console.press("Ctrl-u");
     console.type_text("-21,5");
+    // What is put aside is still there.
+    console.press("Esc s");
+    console.type_text("completed");
     console.press("Enter");
-    let asked = changes(&console);
-    assert!(asked[0].1.contains("-21.5") && asked[0].1.contains("connector cleaned"), "{asked:?}");
+    console.answer_all();
+    console.shows("connector cleaned");
+    console.press("F5");
+    let asked = console.asked.pop().expect("asked");
+    let Request::Change { change: Change::Complete(data), .. } = &asked else { panic!("{asked:?}") };
+    assert_eq!((data.resolution.as_str(), data.attenuation_dbm), ("connector cleaned", Some(-21.5)));
+    assert_eq!(data.checklist.iter().map(|id| id.0).collect::<Vec<_>>(), [2]);
+    console.reply(asked, Err(Failure { why: Why::Refused, message: "ask the lead".into() }));
+    console.shows("ask the lead");
+    console.shows("connector cleaned");
+    console.press("F5");
+    console.answer_all();
+    console.shows("completed: connector cleaned");
+    assert!(console.model.shell.overlay.is_none() && console.model.shell.unfinished.is_none());
+}
+
+#[test]
+fn an_installation_uses_the_pictures_that_are_attached_and_says_how_to_attach_them() {
+    let mut console = Console::connected(SIZE, Lang::En);
+    let request = begin_completion(&mut console);
+    console.reply(request.clone(), Ok(data::to_complete(&request, "installation", &[])));
+    console.answer_all();
+    console.shows("ODP-KRW-03");
+    console.press("A Down Down");
+    console.type_text("installed");
+    console.press("Down");
+    console.type_text("-19");
+    console.press("Down");
+    console.type_text("ZTE123");
+    console.press("F5");
+    console.shows("none yet");
+    let number = console.model.targets()[0].number.clone();
+    console.shows(&format!("aglisctl ticket attach {number}"));
+    console.shows("--purpose modem");
+    console
+        .reply(request.clone(), Ok(data::to_complete(&request, "installation", &["old.jpg", "modem.jpg"])));
+    console.shows("modem.jpg");
+    console.press("F5");
+    let asked = console.asked.pop().expect("asked");
+    let Request::Change { change: Change::Complete(data), .. } = &asked else { panic!("{asked:?}") };
+    assert_eq!(data.modem_file_id.map(|id| id.0), Some(2), "the newest picture");
+    assert_eq!((data.odp_id.map(|id| id.0), data.odp_port), (Some(3), Some(5)));
+}
+
+#[test]
+fn many_are_not_completed_at_once() {
+    let mut console = Console::connected(SIZE, Lang::En);
+    console.press("2 :");
+    console.type_text("filter status:in_progress");
+    console.press("Enter A :");
+    console.type_text("status completed");
+    console.press("Enter");
+    console.shows("complete one at a time");
+    assert!(changes(&console).is_empty());
+}
+
+#[test]
+fn a_key_cancels() {
+    let mut console = Console::connected(SIZE, Lang::En);
+    console.press("2 x");
+    console.shows("Why?");
+    console.type_text("double report");
+    console.press("Enter");
+    console.shows("This cannot be undone.");
+    console.press("Enter");
+    assert!(changes(&console).is_empty(), "Enter alone is Cancel");
+    console.press("x");
+    console.type_text("double report");
+    console.press("Enter 1 Enter");
+    assert!(changes(&console)[0].1.contains("Cancelled"));
 }
 
 #[test]
@@ -303,4 +385,50 @@ fn a_slip_of_the_finger_still_finds() {
     console.press("/ Backspace Backspace Backspace Backspace");
     console.hides("Nothing fits exactly");
     console.shows("Budi Santoso");
+}
+
+#[test]
+fn what_is_shown_or_marked_goes_to_a_file() {
+    let mut console = Console::connected(SIZE, Lang::En);
+    console.press("2 e");
+    let (name, text) = console.exported.remove(0);
+    assert_eq!(name, "tickets-20261121-140500.csv");
+    assert!(text.starts_with("number,status,priority,") && text.lines().count() == 31, "{text}");
+    console.shows("30 tickets in tickets-20261121-140500.csv");
+    console.press("Space Space :");
+    console.type_text("export two.csv");
+    console.press("Enter");
+    let (name, text) = console.exported.remove(0);
+    assert_eq!((name.as_str(), text.lines().count()), ("two.csv", 3));
+    console.press("1 e");
+    console.shows("only in the list of tickets");
+}
+
+#[test]
+fn clocks_show_the_business_zone_unless_another_was_asked_for() {
+    let mut console = Console::new(SIZE, Lang::En);
+    console.zone = "Asia/Makassar";
+    console.connect();
+    console.shows("15.05 WITA");
+    let mut console = Console::new(SIZE, Lang::En);
+    (console.zone, console.model.ui.zone_fixed) = ("Asia/Jayapura", true);
+    console.connect();
+    console.shows("14.05 WIB");
+}
+
+#[test]
+fn the_story_is_told_in_the_language_of_the_screen() {
+    let mut console = Console::connected(SIZE, Lang::Id);
+    console.press("2 Enter");
+    let told = |console: &mut Console, lang: Lang| {
+        let asked =
+            console.asked.iter().any(|request| matches!(request, Request::Timeline(_, l) if *l == lang));
+        console.answer_all();
+        asked
+    };
+    assert!(told(&mut console, Lang::Id));
+    console.press(":");
+    console.type_text("lang en");
+    console.press("Enter");
+    assert!(told(&mut console, Lang::En));
 }

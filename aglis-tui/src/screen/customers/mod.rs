@@ -4,7 +4,7 @@ mod draw;
 
 use aglis_core::customers::{Customer, CustomerFilter, CustomerSummary};
 use aglis_core::event::{LiveEvent, SubjectKind};
-use aglis_core::filter::{CUSTOMERS, Facts, Filter, Test};
+use aglis_core::filter::{CUSTOMERS, Facts, Filter, NONE, Term, Test};
 use aglis_core::types::{CustomerId, Time};
 
 use crate::app::{Cmd, Cx};
@@ -38,14 +38,15 @@ pub struct State {
     look_at: Option<Time>,
 }
 
-/// A row, to be judged by a filter.
-struct Judged<'a>(&'a CustomerSummary);
+/// A row, to be judged by a filter now.
+struct Judged<'a>(&'a CustomerSummary, Time);
 
 impl Facts for Judged<'_> {
     fn any_text(&self, field: &str, test: &mut dyn FnMut(&str) -> bool) -> bool {
         match field {
             "status" => test(self.0.status.as_str()),
             "pkg" => self.0.package_name.as_deref().is_some_and(test),
+            "tag" => self.0.tags.iter().any(|tag| test(tag)),
             "area" => self.0.area_name.as_deref().is_some_and(test),
             "odp" => self.0.odp_name.as_deref().is_some_and(test),
             "name" => test(&self.0.name),
@@ -54,15 +55,15 @@ impl Facts for Judged<'_> {
             _ => false,
         }
     }
-    fn amount(&self, _field: &str) -> Option<i64> {
-        None
+    fn amount(&self, field: &str) -> Option<i64> {
+        (field == "age").then(|| self.1.since_ms(self.0.created_at) / 1000)
     }
     fn any_word(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
         [&self.0.name, &self.0.number, &self.0.phone, &self.0.address].into_iter().any(|text| test(text))
     }
 }
 
-/// What the daemon can judge of a filter; the rest is judged here.
+/// What the daemon narrows the list by: it knows all customers, we a page of them.
 fn query(filter: &Filter) -> CustomerFilter {
     let mut query = CustomerFilter { limit: Some(PAGE), ..CustomerFilter::default() };
     let mut words: Vec<&str> = Vec::new();
@@ -70,8 +71,9 @@ fn query(filter: &Filter) -> CustomerFilter {
         match &term.test {
             Test::Word(word) => words.push(word),
             Test::AnyOf(field, values) => match (field.name, values.as_slice()) {
-                ("status", [one]) => query.status = one.parse().ok(),
-                ("tag", [one]) => query.tag = Some(one.clone()),
+                (_, [one]) if one == NONE => {}
+                ("status", [one]) => query.status = query.status.or(one.parse().ok()),
+                ("tag", [one]) => query.tag = query.tag.take().or_else(|| Some(one.clone())),
                 ("name" | "no" | "phone", [one]) => words.push(one),
                 _ => {}
             },
@@ -84,14 +86,15 @@ fn query(filter: &Filter) -> CustomerFilter {
     query
 }
 
-/// The terms the daemon does not judge: everything but words and what [`query`] passes on.
+/// The terms that are judged here, on what the daemon left: all but words and telephone numbers, of which it sees more
+/// than a row shows.
 fn rest(filter: &Filter) -> Filter {
-    let judged = |term: &&aglis_core::filter::Term| {
+    let judged = |term: &&Term| {
         !term.invert
             && match &term.test {
                 Test::Word(_) => true,
                 Test::AnyOf(field, values) => {
-                    values.len() == 1 && matches!(field.name, "status" | "tag" | "name" | "no" | "phone")
+                    field.name == "phone" && matches!(values.as_slice(), [one] if one != NONE)
                 }
                 Test::Compare(..) => false,
             }
@@ -138,7 +141,7 @@ impl State {
         let Ok(filter) = Filter::parse(&CUSTOMERS, text) else { return };
         text.trim().clone_into(&mut self.filter_text);
         let judge = rest(&filter);
-        self.rows.retain(|row| judge.matches(&Judged(row)));
+        self.rows.retain(|row| judge.matches(&Judged(row, cx.ui.now)));
         self.filter = filter;
         self.cursor.keep(self.rows.len());
         self.ask_at = Some(cx.ui.now.plus_ms(ASK_AFTER_MS));
@@ -193,7 +196,8 @@ impl State {
                     self.rows.clear();
                 }
                 let judge = rest(&self.filter);
-                self.rows.extend(page.items.iter().filter(|row| judge.matches(&Judged(row))).cloned());
+                self.rows
+                    .extend(page.items.iter().filter(|row| judge.matches(&Judged(row, cx.ui.now))).cloned());
                 self.next.clone_from(&page.next_cursor);
                 self.cursor.keep(self.rows.len());
                 self.look_at = Some(cx.ui.now);
@@ -295,11 +299,41 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_daemon_judges_what_it_can_and_we_the_rest() {
-        let filter = Filter::parse(&CUSTOMERS, "budi status:isolir !area:barat pkg:silver").expect("filter");
+    fn the_daemon_narrows_and_we_judge_what_it_does_not_know() {
+        let filter =
+            Filter::parse(&CUSTOMERS, "budi status:isolir !area:barat tag:vip tag:fiber").expect("filter");
         let query = query(&filter);
         assert_eq!(query.q.as_deref(), Some("budi"));
         assert_eq!(query.status.map(|status| status.to_string()).as_deref(), Some("suspended"));
-        assert_eq!(rest(&filter).to_string(), "!area:barat pkg:silver");
+        assert_eq!(query.tag.as_deref(), Some("vip"));
+        assert_eq!(rest(&filter).to_string(), "status:suspended !area:barat tag:vip tag:fiber");
+        let none = Filter::parse(&CUSTOMERS, "tag:none phone:0812").expect("filter");
+        assert_eq!((self::query(&none).tag, self::query(&none).q.as_deref()), (None, Some("0812")));
+        assert_eq!(rest(&none).to_string(), "tag:none");
+    }
+
+    #[test]
+    fn age_and_tags_are_judged_on_the_row() {
+        let now = Time::from_ms(100 * 86_400_000);
+        let row: CustomerSummary = serde_json::from_value(serde_json::json!({
+            "id": 1, "number": "AGLS1", "name": "Budi", "phone": "0812", "address": "Jl. Mawar", "area_name": null,
+            "package_name": null, "odp_name": null, "status": "active", "open_tickets": 0,
+            "tags": ["fiber", "vip"], "created_at": Time::from_ms(90 * 86_400_000)
+        }))
+        .expect("row");
+        for (text, kept) in [
+            ("age>9d", true),
+            ("age<9d", false),
+            ("!age<9d", true),
+            ("tag:vip tag:fiber", true),
+            ("tag:vip tag:gold", false),
+            ("tag:gold,vip", true),
+            ("!tag:vip", false),
+            ("!tag:gold", true),
+            ("tag:none", false),
+        ] {
+            let filter = rest(&Filter::parse(&CUSTOMERS, text).expect(text));
+            assert_eq!(filter.matches(&Judged(&row, now)), kept, "{text}");
+        }
     }
 }

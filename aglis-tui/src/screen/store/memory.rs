@@ -67,6 +67,11 @@ impl Names {
         number
     }
 
+    /// Every name, from number 1 on.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|name| &**name)
+    }
+
     pub(super) fn get(&self, number: u16) -> Option<&str> {
         self.list.get(usize::from(number).checked_sub(1)?).map(|name| &**name)
     }

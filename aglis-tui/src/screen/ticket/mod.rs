@@ -89,7 +89,7 @@ impl State {
     /// Asks for everything again.
     pub fn refresh(&mut self, cx: &mut Cx<'_>) {
         cx.ask(Request::Ticket(self.id));
-        cx.ask(Request::Timeline(self.id));
+        cx.ask(Request::Timeline(self.id, cx.ui.lang));
     }
 
     /// The ticket, for whoever wants to change it.
@@ -121,7 +121,9 @@ impl State {
                 }
                 self.ticket = Some(ticket.clone());
             }
-            (Request::Timeline(id), Payload::Timeline(entries)) if *id == self.id => {
+            (Request::Timeline(id, lang), Payload::Timeline(entries))
+                if *id == self.id && *lang == cx.ui.lang =>
+            {
                 self.timeline = Some(entries.clone());
             }
             (Request::Customer(id) | Request::Reveal(id), Payload::Customer(customer))

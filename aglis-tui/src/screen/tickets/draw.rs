@@ -19,12 +19,7 @@ impl State {
     #[must_use]
     pub fn status(&self, ui: &Ui) -> String {
         if !self.marks.is_empty() {
-            let hidden = self
-                .marks
-                .iter()
-                .filter_map(|id| self.store.position(*id))
-                .filter(|at| !self.shown.contains(at))
-                .count();
+            let hidden = self.hidden_marks();
             let all = ui.count(self.shown.len());
             let mut text =
                 ui.f(tx::MARKED, &[&ui.count(self.marks.len()), &ui.keymap.hint(Act::MarkAll), &all]);

@@ -1,5 +1,6 @@
 //! Screen 2, the list: every ticket a filter keeps, the most urgent first, with marks and a preview.
 
+mod csv;
 mod draw;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -335,6 +336,18 @@ impl State {
         }
         let marked = self.marks.iter().filter_map(|id| self.store.position(*id));
         marked.filter_map(|at| self.store.row(at, ui.now_s())).map(target).collect()
+    }
+
+    /// How many marked tickets the filter does not show.
+    fn hidden_marks(&self) -> usize {
+        let mut shown = vec![false; self.store.len()];
+        for at in &self.shown {
+            if let Some(shown) = shown.get_mut(*at as usize) {
+                *shown = true;
+            }
+        }
+        let places = self.marks.iter().filter_map(|id| self.store.position(*id));
+        places.filter(|at| shown.get(*at as usize) == Some(&false)).count()
     }
 
     /// The ticket, if it was loaded.

@@ -1,0 +1,40 @@
+//! The list of tickets as a file.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use super::{Effect, Model};
+use crate::lang::texts as tx;
+use crate::theme::Role;
+
+impl Model {
+    /// Writes the marked tickets, else those that are shown, to a file that is not there yet.
+    pub(super) fn export(&mut self, file: Option<&str>, effects: &mut Vec<Effect>) {
+        let usual = || self.ui.zone.at(self.ui.now).strftime("tickets-%Y%m%d-%H%M%S.csv").to_string();
+        let file = PathBuf::from(file.map_or_else(usual, str::to_owned));
+        let (text, tickets) = self.tickets.csv(&self.ui);
+        effects.push(Effect::Export { file, text, tickets });
+    }
+
+    /// Says what became of it.
+    pub fn exported(&mut self, file: &Path, tickets: usize, written: std::io::Result<()>) {
+        let file = file.display().to_string();
+        let (role, text) = match written {
+            Ok(()) => (Role::Ok, self.ui.f(tx::EXPORTED, &[&self.ui.count(tickets), &file])),
+            Err(error) => (Role::Bad, self.ui.f(tx::NOT_EXPORTED, &[&file, &error.to_string()])),
+        };
+        self.shell.say(role, text, self.ui.now);
+    }
+}
+
+/// Writes a new file that only its owner can read.
+///
+/// # Errors
+/// When it is there already, or cannot be written.
+pub fn write(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    out.write_all(text.as_bytes())?;
+    out.sync_all()
+}
