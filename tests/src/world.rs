@@ -149,7 +149,11 @@ pub async fn fresh_database(backend: Backend, dir: &std::path::Path) -> String {
         Backend::Sqlite => format!("sqlite:{}", dir.join("aglis.db").display()),
         Backend::Postgres => {
             let server = Server::from_env().postgres;
-            let name = format!("aglis_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+            // Process numbers come again on a server that lives long; the folder's name does not.
+            let folder = dir.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+            let folder: String = folder.chars().filter(char::is_ascii_alphanumeric).collect();
+            let number = NEXT.fetch_add(1, Ordering::Relaxed);
+            let name = format!("aglis_test_{}_{number}_{folder}", std::process::id());
             let admin = Db::open(&server.parse().expect("an address"), Hub::default())
                 .await
                 .expect("the test PostgreSQL");
