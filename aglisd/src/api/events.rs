@@ -2,20 +2,27 @@
 
 use crate::http::{Context, Need, Problem, Routes};
 use aglis_core::{
+    accounts::service as accounts,
     app::{Ctx, Scope},
+    error::Result,
     event::{self, LiveEvent, SubjectKind},
     notifications::service as notifications,
     permission::Permission,
 };
 use axum::{
-    http::{HeaderMap, HeaderName},
+    http::{HeaderMap, HeaderName, StatusCode},
     response::{
         IntoResponse, Response,
         sse::{Event as Sse, KeepAlive, Sse as Stream},
     },
 };
-use std::{convert::Infallible, time::Duration};
-use tokio::sync::mpsc;
+use std::{
+    collections::BTreeMap,
+    convert::Infallible,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::mpsc, time::Instant};
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa_axum::routes;
 
@@ -23,16 +30,23 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const BATCH: i64 = 200;
 /// A follower who is further behind than this starts anew; it gets a `reset` and reads the lists again.
 const FARTHEST_BACK: i64 = 10_000;
+/// Streams that one actor may have open at once.
+const MOST_STREAMS: usize = 16;
+/// A follower who takes nothing for this long is let go.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is asked anew who follows and what they may see by now.
+const RECHECK: Duration = Duration::from_secs(5);
 
 /// Follow what happens, as far as one may see it.
 ///
 /// Each event has the kind as its name, its place in the chain as its id and a `LiveEvent` as data. With
 /// `Last-Event-ID` the stream goes on after that place; when that is too far back it begins with a `reset`. An event
-/// `unread` without an id tells how many of one's own notifications are unread, whenever that changes.
+/// `unread` without an id tells how many of one's own notifications are unread, whenever that changes. At most 16
+/// streams at once; one that is not read for 30 seconds ends.
 #[utoipa::path(get, path = "/api/events", tag = "events", params(("Last-Event-ID" = Option<i64>, Header, description = "Go on after this place")),
     responses((status = 200, content_type = "text/event-stream", body = LiveEvent)))]
 async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, Problem> {
-    let mut newest = ctx.app.db.hub().newest_sealed();
+    let place = Place::take(ctx.actor.key())?;
     let mut tx = ctx.app.db.read().await?;
     let head = event::store::chain(&mut tx, false).await?.head_seq;
     drop(tx);
@@ -40,74 +54,147 @@ async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, P
         .get(LAST_EVENT_ID)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.trim().parse::<i64>().ok());
-    let mut position = resumed.filter(|seq| (head - FARTHEST_BACK..=head).contains(seq)).unwrap_or(head);
+    let position = resumed.filter(|seq| (head - FARTHEST_BACK..=head).contains(seq)).unwrap_or(head);
     let reset = resumed.is_some_and(|seq| seq != position);
+    let hello = Sse::default().event(if reset { "reset" } else { "ready" }).id(position.to_string()).data("{}");
 
-    let (send, receive) = mpsc::channel::<Result<Sse, Infallible>>(32);
+    let (send, receive) = mpsc::channel(32);
     tokio::spawn(async move {
-        let hello =
-            Sse::default().event(if reset { "reset" } else { "ready" }).id(position.to_string()).data("{}");
-        if send.send(Ok(hello)).await.is_err() {
-            return;
+        if give(&send, hello).await {
+            stream(ctx, position, &send).await;
         }
-        let mut stopping = ctx.app.db.hub().stopping();
-        let mut recheck = tokio::time::interval(Duration::from_secs(5));
-        recheck.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut told = None;
-        loop {
-            match pass_on(&ctx, position, &send).await {
-                Ok(Some(seq)) => position = seq,
-                Ok(None) => return,
-                Err(error) => tracing::debug!("a follower waits: {error}"),
-            }
-            if let Some(unread) = unread(&ctx, &mut told).await
-                && send.send(Ok(unread)).await.is_err()
-            {
-                return;
-            }
-            tokio::select! {
-                _ = send.closed() => return,
-                () = stopping.wait() => return,
-                changed = newest.changed() => if changed.is_err() { return },
-                // Other processes seal too; and whoever was signed out or disabled must not hear on.
-                _ = recheck.tick() => if !aglis_core::accounts::service::alive(&ctx).await.unwrap_or(true) { return },
-            }
-        }
+        drop(place);
     });
     Ok(Stream::new(ReceiverStream::new(receive))
         .keep_alive(KeepAlive::new().interval(Duration::from_secs(20)).text("alive"))
         .into_response())
 }
 
-/// Sends what lies after a place; gives the new place, or none when the follower has gone.
-async fn pass_on(
-    ctx: &Ctx,
-    mut position: i64,
-    send: &mpsc::Sender<Result<Sse, Infallible>>,
-) -> aglis_core::error::Result<Option<i64>> {
-    loop {
-        let mut tx = ctx.app.db.read().await?;
-        let rows = event::store::after(&mut tx, position, BATCH).await?;
-        let full = rows.len() as i64 == BATCH;
-        for row in rows {
-            position = row.seq.unwrap_or(position);
-            if !visible(ctx, &mut tx, &row).await? {
-                continue;
-            }
-            let live = LiveEvent::from(&row);
-            let Ok(data) = serde_json::to_string(&live) else { continue };
-            if send
-                .send(Ok(Sse::default().event(&live.kind).id(live.seq.to_string()).data(data)))
-                .await
-                .is_err()
-            {
-                return Ok(None);
-            }
+/// One of the streams an actor may have open; given back when dropped.
+struct Place(String);
+
+static OPEN: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
+
+fn open() -> MutexGuard<'static, BTreeMap<String, usize>> {
+    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Place {
+    fn take(actor: String) -> Result<Place, Problem> {
+        let mut open = open();
+        let count = open.entry(actor.clone()).or_default();
+        if *count >= MOST_STREAMS {
+            return Err(Problem {
+                retry_after: Some(PATIENCE.as_secs()),
+                ..Problem::new(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "too_many_streams",
+                    format!("{MOST_STREAMS} streams are open already; close one of them"),
+                )
+            });
         }
-        if !full {
-            return Ok(Some(position));
+        *count += 1;
+        Ok(Place(actor))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut open = open();
+        if let Some(count) = open.get_mut(&self.0) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&self.0);
+            }
         }
     }
+}
+
+type Sender = mpsc::Sender<Result<Sse, Infallible>>;
+
+/// Hands one event over; false when the follower has gone or takes nothing.
+async fn give(send: &Sender, event: Sse) -> bool {
+    matches!(tokio::time::timeout(PATIENCE, send.send(Ok(event))).await, Ok(Ok(())))
+}
+
+/// Passes on what lies after a place and what comes, until the follower goes or may not follow any more.
+async fn stream(mut ctx: Ctx, mut position: i64, send: &Sender) {
+    let mut newest = ctx.app.db.hub().newest_sealed();
+    let mut stopping = ctx.app.db.hub().stopping();
+    let mut checked = Instant::now();
+    let mut told = None;
+    loop {
+        if checked.elapsed() >= RECHECK {
+            match accounts::present(&ctx).await {
+                Ok(Some(actor)) => ctx.actor = actor,
+                Ok(None) => return,
+                Err(error) => tracing::debug!("a follower could not be checked: {error}"),
+            }
+            checked = Instant::now();
+        }
+        newest.mark_unchanged();
+        match batch(&ctx, position).await {
+            Ok(batch) => {
+                for live in batch.events {
+                    let Ok(data) = serde_json::to_string(&live) else { continue };
+                    let event = Sse::default().event(&live.kind).id(live.seq.to_string()).data(data);
+                    if !give(send, event).await {
+                        return;
+                    }
+                    position = live.seq;
+                    // What a slow reader has not taken yet is judged by the rights of then.
+                    if checked.elapsed() >= RECHECK {
+                        break;
+                    }
+                }
+                if checked.elapsed() >= RECHECK {
+                    continue;
+                }
+                position = batch.end;
+                if batch.full {
+                    continue;
+                }
+            }
+            Err(error) => tracing::debug!("a follower waits: {error}"),
+        }
+        if let Some(unread) = unread(&ctx, &mut told).await
+            && !give(send, unread).await
+        {
+            return;
+        }
+        tokio::select! {
+            () = send.closed() => return,
+            () = stopping.wait() => return,
+            changed = newest.changed() => if changed.is_err() { return },
+            // Other processes seal too.
+            () = tokio::time::sleep_until(checked + RECHECK) => {}
+        }
+    }
+}
+
+/// What a follower may see of some events.
+struct Batch {
+    events: Vec<LiveEvent>,
+    /// The place after which the next one begins.
+    end: i64,
+    /// Whether there may be more.
+    full: bool,
+}
+
+/// Reads what lies after a place. The connection is given back before anything is sent: a follower who does not read
+/// must not hold one.
+async fn batch(ctx: &Ctx, position: i64) -> Result<Batch> {
+    let mut tx = ctx.app.db.read().await?;
+    let rows = event::store::after(&mut tx, position, BATCH).await?;
+    let full = rows.len() as i64 == BATCH;
+    let end = rows.last().and_then(|row| row.seq).unwrap_or(position);
+    let mut events = Vec::new();
+    for row in rows {
+        if visible(ctx, &mut tx, &row).await? {
+            events.push(LiveEvent::from(&row));
+        }
+    }
+    Ok(Batch { events, end, full })
 }
 
 /// How many notifications of the follower's own are unread, when that is another number than was told last. What they
@@ -126,7 +213,7 @@ async fn visible(
     ctx: &Ctx,
     tx: &mut aglis_core::db::Tx,
     row: &event::store::Stored,
-) -> aglis_core::error::Result<bool> {
+) -> Result<bool> {
     let family = row.kind.split('.').next().unwrap_or_default();
     let permission = match family {
         "ticket" => Permission::TicketRead,

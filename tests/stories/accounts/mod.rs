@@ -14,10 +14,10 @@ use aglis_core::{
 use aglis_tests::{World, both};
 use std::time::Duration;
 
-const PASSWORD: &str = "kuda benar baterai staples";
+pub const PASSWORD: &str = "kuda benar baterai staples";
 const MINUTE: Duration = Duration::from_secs(60);
 
-async fn add(world: &World, username: &str, role: Role) -> UserId {
+pub async fn add(world: &World, username: &str, role: Role) -> UserId {
     let hash = password::hash(PASSWORD, [1; 16]).await.unwrap();
     let user = aglis_core::accounts::User {
         id: UserId(0),

@@ -31,14 +31,15 @@ pub async fn authenticate_session(app: &App, request: &RequestInfo, token: &str)
         note(app, async |tx| sessions::revoke(tx, session.id, now).await.map(drop)).await;
         return Err(unauthenticated());
     }
-    let actor = actor_of(app, &session).ok_or_else(unauthenticated)?;
+    let actor = signed_in(app, &session).ok_or_else(unauthenticated)?;
     if now.since_ms(session.last_seen_at) >= TOUCH_MS {
         note(app, async |tx| sessions::touch(tx, session.id, &request.ip, now).await).await;
     }
     Ok(actor)
 }
 
-fn actor_of(app: &App, session: &sessions::Signed) -> Option<Actor> {
+/// Who is behind a session; none when they may not sign in any more.
+pub(super) fn signed_in(app: &App, session: &sessions::Signed) -> Option<Actor> {
     if let Some(id) = session.customer_id {
         return session.portal_enabled?.then(|| Actor::Customer {
             id,
@@ -77,17 +78,17 @@ pub(super) fn pending(app: &App, role: Role, must_change_password: bool, totp: b
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] when there is no such token, or it was revoked, has expired or its owner is disabled.
-pub async fn authenticate_token(app: &App, request: &RequestInfo, bearer: &str) -> Result<Actor> {
+pub async fn authenticate_token(app: &App, request: &RequestInfo, secret: &str) -> Result<Actor> {
     let refused = || Error::Unauthenticated {
         code: "invalid_token",
         detail: "this API token does not exist, was revoked or has expired; make a new one".to_owned(),
     };
-    if !bearer.starts_with(TOKEN_PREFIX) {
+    if !secret.starts_with(TOKEN_PREFIX) {
         return Err(refused());
     }
     let now = app.now();
     let mut tx = app.db.read().await?;
-    let found = tokens::by_hash(&mut tx, &token_hash(bearer)).await?;
+    let found = tokens::by_hash(&mut tx, &token_hash(secret)).await?;
     drop(tx);
     let token = found.filter(|token| token.revoked_at.is_none()).ok_or_else(refused)?;
     if token.expires_at.is_some_and(|end| end <= now) {
@@ -98,19 +99,7 @@ pub async fn authenticate_token(app: &App, request: &RequestInfo, bearer: &str) 
     if token.user_id.is_some() && token.active != Some(true) {
         return Err(refused());
     }
-    let actor = Actor::User(StaffActor {
-        user_id: token.user_id,
-        name: token.name.clone(),
-        full_name: token.full_name.clone().unwrap_or_else(|| token.name.clone()),
-        // A token that belongs to nobody was made by somebody who has the machine.
-        role: token.role.unwrap_or(Role::Admin),
-        permissions: token.permissions(),
-        technician_id: token.technician_id,
-        locale: token.locale.clone().unwrap_or_else(|| "en".to_owned()),
-        session_id: None,
-        token_id: Some(token.id),
-        pending: None,
-    });
+    let actor = bearer(&token);
     if token.last_used_at.is_none_or(|last| now.since_ms(last) >= TOUCH_MS) {
         let ctx = Ctx { app: app.clone(), actor: actor.clone(), now, request: request.clone() };
         let unrecorded = token.use_recorded_at.is_none_or(|last| now.since_ms(last) >= RECORD_MS);
@@ -125,6 +114,23 @@ pub async fn authenticate_token(app: &App, request: &RequestInfo, bearer: &str) 
         .await;
     }
     Ok(actor)
+}
+
+/// Who is behind a token.
+pub(super) fn bearer(token: &tokens::Bearer) -> Actor {
+    Actor::User(StaffActor {
+        user_id: token.user_id,
+        name: token.name.clone(),
+        full_name: token.full_name.clone().unwrap_or_else(|| token.name.clone()),
+        // A token that belongs to nobody was made by somebody who has the machine.
+        role: token.role.unwrap_or(Role::Admin),
+        permissions: token.permissions(),
+        technician_id: token.technician_id,
+        locale: token.locale.clone().unwrap_or_else(|| "en".to_owned()),
+        session_id: None,
+        token_id: Some(token.id),
+        pending: None,
+    })
 }
 
 /// Writes down that something was used. That it cannot be written (a full disk) is no reason to refuse the request.

@@ -1,10 +1,10 @@
 //! Use cases of accounts, sign-in, sessions, tokens and roles.
 
 mod alike;
-mod alive;
 mod authenticate;
 mod links;
 mod own;
+mod present;
 mod reset;
 mod roles;
 mod second_factor;
@@ -13,10 +13,10 @@ mod tokens;
 mod users;
 
 pub use alike::answer_alike;
-pub use alive::alive;
 pub use authenticate::{authenticate_session, authenticate_token, authenticate_unix, me};
 pub use links::{create_first_administrator, create_first_link, create_sign_in_link, sign_in_with_link};
 pub use own::{change_password, confirm_totp, own_sessions, remove_totp, revoke_session, start_totp};
+pub use present::present;
 pub use reset::{confirm_reset, reset_password};
 pub use roles::{roles, set_right};
 pub use sign_in::{SignedIn, sign_in, sign_out};

@@ -50,25 +50,32 @@ pub struct Signed {
 }
 
 impl Signed {
+    /// Whether it neither ended nor was revoked.
+    pub fn holds(&self, now: Time) -> bool {
+        self.revoked_at.is_none() && self.expires_at > now
+    }
+
     /// What a role may do, as it stood when the session was read.
     pub fn permissions(&self, role: Role) -> Permissions {
         permissions_of(role, self.changes.as_deref())
     }
 }
 
+const SIGNED: &str = "SELECT s.id, s.last_seen_at, s.expires_at, s.revoked_at, s.user_id, u.username, u.full_name, u.role, u.locale AS user_locale, u.active, u.must_change_password,
+       u.totp_confirmed_at IS NOT NULL AS totp_enabled,
+       (SELECT t.id FROM technicians t WHERE t.user_id = u.id) AS technician_id,
+       (SELECT STRING_AGG(CASE WHEN r.granted THEN '+' ELSE '-' END || r.permission, ',') FROM role_permissions r WHERE r.role = u.role) AS changes,
+       s.customer_id, c.name AS customer_name, c.locale AS customer_locale, c.portal_enabled
+     FROM sessions s LEFT JOIN users u ON u.id = s.user_id LEFT JOIN customers c ON c.id = s.customer_id";
+
 /// The session with a token, with whose it is and what they may do, in one query.
 pub async fn by_hash(tx: &mut Tx, hash: &str) -> Result<Option<Signed>, DbError> {
-    tx.opt(
-        "SELECT s.id, s.last_seen_at, s.expires_at, s.revoked_at, s.user_id, u.username, u.full_name, u.role, u.locale AS user_locale, u.active, u.must_change_password,
-           u.totp_confirmed_at IS NOT NULL AS totp_enabled,
-           (SELECT t.id FROM technicians t WHERE t.user_id = u.id) AS technician_id,
-           (SELECT STRING_AGG(CASE WHEN r.granted THEN '+' ELSE '-' END || r.permission, ',') FROM role_permissions r WHERE r.role = u.role) AS changes,
-           s.customer_id, c.name AS customer_name, c.locale AS customer_locale, c.portal_enabled
-         FROM sessions s LEFT JOIN users u ON u.id = s.user_id LEFT JOIN customers c ON c.id = s.customer_id
-         WHERE s.token_hash = $1",
-        args![hash],
-    )
-    .await
+    tx.opt(format!("{SIGNED} WHERE s.token_hash = $1"), args![hash]).await
+}
+
+/// [`by_hash`] for a session that is known.
+pub async fn get(tx: &mut Tx, id: SessionId) -> Result<Option<Signed>, DbError> {
+    tx.opt(format!("{SIGNED} WHERE s.id = $1"), args![id]).await
 }
 
 /// Begins a session of a staff account.
@@ -103,29 +110,6 @@ pub async fn of_user(tx: &mut Tx, user: UserId, now: Time, limit: i64) -> Result
         args![user, now, limit],
     )
     .await
-}
-
-/// Whether a session neither ended nor was revoked.
-pub async fn holds(tx: &mut Tx, id: SessionId, now: Time) -> Result<bool, DbError> {
-    let row: Option<(i64,)> = tx
-        .opt(
-            "SELECT id FROM sessions WHERE id = $1 AND revoked_at IS NULL AND expires_at > $2",
-            args![id, now],
-        )
-        .await?;
-    Ok(row.is_some())
-}
-
-/// [`holds`], and its staff account was not disabled.
-pub async fn holds_for_user(tx: &mut Tx, id: SessionId, now: Time) -> Result<bool, DbError> {
-    let row: Option<(i64,)> = tx
-        .opt(
-            "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND u.active",
-            args![id, now],
-        )
-        .await?;
-    Ok(row.is_some())
 }
 
 /// Ends a session for good; false when it had ended already.

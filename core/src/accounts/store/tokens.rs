@@ -47,6 +47,13 @@ pub fn scopes(words: &[String]) -> Permissions {
 }
 
 impl Bearer {
+    /// Whether it neither ended nor was revoked, nor its account disabled.
+    pub fn holds(&self, now: Time) -> bool {
+        self.revoked_at.is_none()
+            && self.expires_at.is_none_or(|end| end > now)
+            && (self.user_id.is_none() || self.active == Some(true))
+    }
+
     /// What the token may do now: its scopes, of what its owner may do now.
     pub fn permissions(&self) -> Permissions {
         let scopes = scopes(&self.scopes);
@@ -54,16 +61,19 @@ impl Bearer {
     }
 }
 
+const BEARER: &str = "SELECT a.id, a.name, a.scopes, a.expires_at, a.last_used_at, a.use_recorded_at, a.revoked_at, a.user_id, u.full_name, u.role, u.locale, u.active,
+       (SELECT t.id FROM technicians t WHERE t.user_id = u.id) AS technician_id,
+       (SELECT STRING_AGG(CASE WHEN r.granted THEN '+' ELSE '-' END || r.permission, ',') FROM role_permissions r WHERE r.role = u.role) AS changes
+     FROM api_tokens a LEFT JOIN users u ON u.id = a.user_id";
+
 /// The token with a secret, with whose it is and what they may do, in one query.
 pub async fn by_hash(tx: &mut Tx, hash: &str) -> Result<Option<Bearer>, DbError> {
-    tx.opt(
-        "SELECT a.id, a.name, a.scopes, a.expires_at, a.last_used_at, a.use_recorded_at, a.revoked_at, a.user_id, u.full_name, u.role, u.locale, u.active,
-           (SELECT t.id FROM technicians t WHERE t.user_id = u.id) AS technician_id,
-           (SELECT STRING_AGG(CASE WHEN r.granted THEN '+' ELSE '-' END || r.permission, ',') FROM role_permissions r WHERE r.role = u.role) AS changes
-         FROM api_tokens a LEFT JOIN users u ON u.id = a.user_id WHERE a.token_hash = $1",
-        args![hash],
-    )
-    .await
+    tx.opt(format!("{BEARER} WHERE a.token_hash = $1"), args![hash]).await
+}
+
+/// [`by_hash`] for a token that is known.
+pub async fn get(tx: &mut Tx, id: TokenId) -> Result<Option<Bearer>, DbError> {
+    tx.opt(format!("{BEARER} WHERE a.id = $1"), args![id]).await
 }
 
 #[derive(sqlx::FromRow)]
@@ -135,19 +145,6 @@ pub async fn revoke(tx: &mut Tx, id: TokenId, now: Time) -> Result<Option<String
         )
         .await?;
     Ok(row.map(|(name,)| name))
-}
-
-/// Whether a token neither ended nor was revoked, nor its account disabled.
-pub async fn holds(tx: &mut Tx, id: TokenId, now: Time) -> Result<bool, DbError> {
-    let row: Option<(i64,)> = tx
-        .opt(
-            "SELECT t.id FROM api_tokens t LEFT JOIN users u ON u.id = t.user_id
-             WHERE t.id = $1 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > $2)
-               AND (t.user_id IS NULL OR u.active)",
-            args![id, now],
-        )
-        .await?;
-    Ok(row.is_some())
 }
 
 /// Notes that a token was used.
