@@ -70,7 +70,7 @@ impl From<Error> for Failure {
             Error::NotFound(_) => (Exit::NotFound, "not_found"),
             Error::Conflict { code, .. } => (Exit::Conflict, *code),
             Error::Unavailable(_) => (Exit::Unreachable, "unavailable"),
-            Error::RateLimited { .. } | Error::Internal(_) => (Exit::Failed, "failed"),
+            Error::RateLimited { .. } | Error::Storage(_) | Error::Internal(_) => (Exit::Failed, "failed"),
         };
         Failure::new(exit, code, error.to_string())
     }

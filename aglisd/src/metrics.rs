@@ -13,6 +13,9 @@ static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
 
 const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
 
+/// How often measurements are folded.
+const UPKEEP: Duration = Duration::from_secs(5);
+
 /// Begins to count. Without this nothing is counted and nothing costs.
 pub fn start() -> Option<PrometheusHandle> {
     HANDLE
@@ -38,6 +41,7 @@ pub fn request(method: &Method, route: &str, status: StatusCode, elapsed: Durati
 pub async fn serve(address: SocketAddr, mut stop: Stopping) -> std::io::Result<()> {
     let Some(handle) = start() else { return Ok(()) };
     let listener = tokio::net::TcpListener::bind(address).await?;
+    tokio::spawn(upkeep(handle.clone(), stop.clone()));
     tokio::spawn(async move {
         let page = Router::new().route("/metrics", get(move || std::future::ready(handle.render())));
         let served = axum::serve(listener, page).with_graceful_shutdown(async move {
@@ -48,4 +52,16 @@ pub async fn serve(address: SocketAddr, mut stop: Stopping) -> std::io::Result<(
         }
     });
     Ok(())
+}
+
+/// Folds what was measured into the histograms now and then: otherwise it would pile up until somebody asks, and nobody
+/// may ever ask.
+async fn upkeep(handle: PrometheusHandle, mut stop: Stopping) {
+    let mut every = tokio::time::interval(UPKEEP);
+    loop {
+        tokio::select! {
+            () = stop.wait() => return,
+            _ = every.tick() => handle.run_upkeep(),
+        }
+    }
 }

@@ -19,9 +19,11 @@ pub enum ServeError {
     /// The configuration.
     #[error("{0}")]
     Config(#[from] config::ConfigError),
-    /// The data folder.
-    #[error("the data folder {folder} {reason}")]
-    Data {
+    /// A folder that must be there and writable.
+    #[error("the {what} folder {folder} {reason}")]
+    Folder {
+        /// `data` or `uploads`.
+        what: &'static str,
         /// Which.
         folder: String,
         /// What is wrong.
@@ -95,10 +97,10 @@ fn configuration(flags: &Serve) -> Result<Config, ServeError> {
     Ok(config::load(&sources)?.config)
 }
 
-/// Makes the data folder and proves that it can be written, so that a full or read-only disk is said at once.
-fn prepare(folder: &Path) -> Result<(), ServeError> {
+/// Makes a folder and proves that it can be written, so that a full or read-only disk is said at once.
+fn prepare(what: &'static str, folder: &Path) -> Result<(), ServeError> {
     use std::{io::Write, os::unix::fs::DirBuilderExt};
-    let refuse = |reason: String| ServeError::Data { folder: folder.display().to_string(), reason };
+    let refuse = |reason: String| ServeError::Folder { what, folder: folder.display().to_string(), reason };
     // Others on this machine have no business in it.
     std::fs::DirBuilder::new()
         .recursive(true)
@@ -111,19 +113,34 @@ fn prepare(folder: &Path) -> Result<(), ServeError> {
         file.sync_all()
     });
     let _ = std::fs::remove_file(&probe);
-    written.map_err(|error| match error.kind() {
-        std::io::ErrorKind::StorageFull => refuse("is on a full disk; free some space".to_owned()),
-        std::io::ErrorKind::ReadOnlyFilesystem => refuse("is on a read-only disk".to_owned()),
-        std::io::ErrorKind::PermissionDenied => {
-            refuse("cannot be written by this user; see its owner and mode".to_owned())
-        }
-        _ => refuse(format!("cannot be written: {error}")),
-    })
+    written.map_err(|error| refuse(in_the_way(&error)))
+}
+
+/// Why a folder cannot be written, and what helps.
+fn in_the_way(error: &std::io::Error) -> String {
+    use std::io::ErrorKind as E;
+    match error.kind() {
+        E::StorageFull | E::QuotaExceeded => "is on a full disk; free some space".to_owned(),
+        E::ReadOnlyFilesystem => "is on a read-only disk".to_owned(),
+        E::PermissionDenied => "cannot be written by this user; see its owner and mode".to_owned(),
+        _ => format!("cannot be written: {error}"),
+    }
+}
+
+/// Asks for as many open files as the system lets this process have: what a shell gives by default is less than the
+/// connections that may be open.
+fn open_files() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::debug!("the limit of open files stays {:?}: {error}", limit.current);
+    }
 }
 
 /// Opens the installation that a configuration describes: database at the newest schema, secret, clock.
 pub async fn open(config: Config) -> Result<App, ServeError> {
-    prepare(&config.server.data)?;
+    prepare("data", &config.server.data)?;
+    prepare("uploads", &config.uploads.dir)?;
     let db = Db::open_with(&config.database.url, config.database.connections, Hub::default()).await?;
     let clock = SystemClock;
     let applied = migrate::run(&db, aglis_core::app::Clock::now(&clock)).await?;
@@ -131,9 +148,10 @@ pub async fn open(config: Config) -> Result<App, ServeError> {
         tracing::info!(migrations = applied.join(", "), "the database was brought to the newest schema");
     }
     let uploads = &config.uploads;
-    let files = Folder::open(&uploads.dir, uploads.quota.0).map_err(|error| ServeError::Data {
+    let files = Folder::open(&uploads.dir, uploads.quota.0).map_err(|error| ServeError::Folder {
+        what: "uploads",
         folder: uploads.dir.display().to_string(),
-        reason: format!("cannot be used for uploads: {error}"),
+        reason: format!("cannot be used: {error}"),
     })?;
     let secret = aglis_core::secret::load(&db, &config).await?;
     let zone = config.business.zone.clone();
@@ -151,11 +169,13 @@ pub async fn open(config: Config) -> Result<App, ServeError> {
 async fn run(flags: &Serve) -> Result<(), ServeError> {
     let config = configuration(flags)?;
     crate::log::start(&config);
+    open_files();
     if config.metrics.listen.is_some() {
         crate::metrics::start();
     }
     // The socket is taken before the database is touched: a second daemon on the same folder must not get that far.
-    prepare(&config.server.data)?;
+    prepare("data", &config.server.data)?;
+    prepare("uploads", &config.uploads.dir)?;
     let listeners = http::bind(config.server.listen, &config.server.socket)
         .await
         .map_err(|error| ServeError::Bind(error.to_string()))?;
@@ -176,7 +196,8 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
     // Whoever sees that it serves may also tell it to stop.
     let told_to_stop = told_to_stop()?;
     let service = crate::api::routes().merge(crate::page::routes(&app.config)).into_service(&app);
-    let server = tokio::spawn(http::serve(listeners, service, hub.stopping(), app.config.queue.drain));
+    let most = usize::try_from(app.config.http.connections).unwrap_or(usize::MAX);
+    let server = tokio::spawn(http::serve(listeners, service, hub.stopping(), app.config.queue.drain, most));
     tracing::info!(%address, socket = %app.config.server.socket.display(), version = env!("CARGO_PKG_VERSION"), "ready");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
     let watchdog = tokio::spawn(watchdog(app.clone()));
@@ -225,4 +246,24 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, ServeError> {
             _ = interrupt.recv() => {}
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Error, ErrorKind as E};
+
+    #[test]
+    fn what_is_in_the_way_of_a_folder_is_said_with_what_helps() {
+        for (kind, words) in [
+            (E::StorageFull, "full disk; free some space"),
+            (E::QuotaExceeded, "full disk"),
+            (E::ReadOnlyFilesystem, "read-only disk"),
+            (E::PermissionDenied, "by this user"),
+            (E::NotADirectory, "cannot be written: "),
+        ] {
+            let said = in_the_way(&Error::from(kind));
+            assert!(said.contains(words) && !said.contains('\n'), "{said}");
+        }
+    }
 }

@@ -63,9 +63,12 @@ pub enum Error {
     /// A file is of a kind that is not accepted.
     #[error("{0}")]
     UnsupportedMedia(String),
-    /// The database or the disk cannot be used now; nothing was written.
+    /// The database cannot be used now; nothing was written.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// The place where files are kept cannot be used now; nothing was kept. The text says what is full or in the way.
+    #[error("{0}")]
+    Storage(String),
     /// A defect of the program; the text is for the log, never for the caller.
     #[error("internal error: {0}")]
     Internal(String),

@@ -8,8 +8,6 @@ use crate::{
     types::Time,
 };
 
-/// A reservation whose holder has neither done its change nor answered for this long belongs to a process that died.
-const ABANDONED_AFTER_S: i64 = 120;
 /// How long answers are kept.
 pub const KEPT_DAYS: i64 = 2;
 
@@ -31,6 +29,8 @@ pub enum Reservation {
 /// A kept answer.
 #[derive(Debug)]
 pub struct Stored {
+    /// Fingerprint of the request it answers.
+    pub request_hash: String,
     /// HTTP status.
     pub status: u16,
     /// Media type.
@@ -51,8 +51,16 @@ struct Row {
 /// Marks a key whose change is committed but whose answer is not kept yet.
 const DONE: i64 = 0;
 
-/// Reserves a key for a request, or tells what is known about it.
-pub async fn reserve(app: &App, actor: &str, key: &str, request_hash: &str) -> Result<Reservation> {
+/// Reserves a key for a request, or tells what is known about it. The fingerprint may be the beginning of the one that
+/// the answer is kept with, when the whole of it is not known before the request was carried out. A reservation whose
+/// holder has neither done its change nor answered for `abandoned_after_s` belongs to a process that died.
+pub async fn reserve(
+    app: &App,
+    actor: &str,
+    key: &str,
+    request_hash: &str,
+    abandoned_after_s: i64,
+) -> Result<Reservation> {
     let now = app.now();
     let mut tx = app.db.write().await?;
     let inserted = tx
@@ -61,8 +69,11 @@ pub async fn reserve(app: &App, actor: &str, key: &str, request_hash: &str) -> R
             args![actor, key, request_hash, now],
         )
         .await?;
-    let reservation =
-        if inserted == 1 { Reservation::New } else { known(&mut tx, actor, key, request_hash, now).await? };
+    let reservation = if inserted == 1 {
+        Reservation::New
+    } else {
+        known(&mut tx, actor, key, request_hash, now, abandoned_after_s).await?
+    };
     tx.commit().await?;
     Ok(reservation)
 }
@@ -73,13 +84,14 @@ async fn known(
     key: &str,
     request_hash: &str,
     now: Time,
+    abandoned_after_s: i64,
 ) -> Result<Reservation, DbError> {
     let row: Row = tx
         .one("SELECT request_hash, status, response, content_type, created_at FROM idempotency_keys WHERE actor = $1 AND key = $2 {lock}", args![actor, key])
         .await?;
     Ok(match row {
-        Row { request_hash: other, .. } if other != request_hash => Reservation::OtherRequest,
-        Row { status: None, created_at, .. } if now.since_ms(created_at) > ABANDONED_AFTER_S * 1000 => {
+        Row { request_hash: other, .. } if !other.starts_with(request_hash) => Reservation::OtherRequest,
+        Row { status: None, created_at, .. } if now.since_ms(created_at) > abandoned_after_s * 1000 => {
             tx.run(
                 "UPDATE idempotency_keys SET created_at = $3 WHERE actor = $1 AND key = $2",
                 args![actor, key, now],
@@ -89,11 +101,14 @@ async fn known(
         }
         Row { status: None, .. } => Reservation::InProgress,
         Row { status: Some(DONE), .. } => Reservation::DoneWithoutAnswer,
-        Row { status: Some(status), response, content_type, .. } => Reservation::Answered(Stored {
-            status: u16::try_from(status).unwrap_or(200),
-            content_type: content_type.unwrap_or_default(),
-            body: response.unwrap_or_default(),
-        }),
+        Row { status: Some(status), response, content_type, request_hash, .. } => {
+            Reservation::Answered(Stored {
+                request_hash,
+                status: u16::try_from(status).unwrap_or(200),
+                content_type: content_type.unwrap_or_default(),
+                body: response.unwrap_or_default(),
+            })
+        }
     })
 }
 
@@ -121,18 +136,18 @@ pub async fn release(app: &App, actor: &str, key: &str) -> Result<()> {
 }
 
 /// Keeps an answer.
-pub async fn answered(
-    app: &App,
-    actor: &str,
-    key: &str,
-    status: u16,
-    content_type: &str,
-    body: &str,
-) -> Result<()> {
+pub async fn answered(app: &App, actor: &str, key: &str, answer: &Stored) -> Result<()> {
     let mut tx = app.db.write().await?;
     tx.run(
-        "UPDATE idempotency_keys SET status = $3, content_type = $4, response = $5 WHERE actor = $1 AND key = $2",
-        args![actor, key, i64::from(status), content_type, body],
+        "UPDATE idempotency_keys SET request_hash = $3, status = $4, content_type = $5, response = $6 WHERE actor = $1 AND key = $2",
+        args![
+            actor,
+            key,
+            &answer.request_hash,
+            i64::from(answer.status),
+            &answer.content_type,
+            &answer.body
+        ],
     )
     .await?;
     Ok(tx.commit().await?)

@@ -79,7 +79,7 @@ text_enum! {
         NotificationCreate = "notification.create",
         /// See messages and the queue.
         MessageRead = "message.read",
-        /// Write a message to a customer.
+        /// Write a message to a customer outside a ticket; no operation does so yet.
         MessageSend = "message.send",
         /// Retry, cancel and pause in the queue.
         QueueManage = "queue.manage",

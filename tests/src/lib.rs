@@ -2,12 +2,14 @@
 
 mod browser;
 mod daemon;
+mod site;
 mod terminal;
 mod visitor;
 mod world;
 
 pub use browser::Browser;
 pub use daemon::{Daemon, eventually, free_port, program};
+pub use site::{Guest, Reply, Site};
 pub use terminal::Terminal;
 pub use visitor::{Followed, Page, Visitor};
-pub use world::{Backend, Server, World, both};
+pub use world::{Backend, Server, World, both, fresh_database};

@@ -106,10 +106,15 @@ impl World {
 
     /// Another process on the same database.
     pub async fn beside(&self) -> App {
+        self.beside_with(Config::defaults(self.dir.path()).expect("the defaults")).await
+    }
+
+    /// [`World::beside`], configured differently.
+    pub async fn beside_with(&self, config: Config) -> App {
         let db = Db::open(&self.url.parse::<DatabaseUrl>().expect("an address"), Hub::default())
             .await
             .expect("a database");
-        installation(db, &self.clock, Config::defaults(self.dir.path()).expect("the defaults"), 44)
+        installation(db, &self.clock, config, 44)
     }
 
     /// A context in which an actor acts now.

@@ -99,7 +99,7 @@ async fn what_was_tried_in_vain_may_be_tried_again_with_the_same_key() {
         let mut ctx = world.root();
         let actor = ctx.actor.key();
         ctx.request.idempotency_key = Some("a-key-of-ours".into());
-        let taken = async || reserve(&world.app, &actor, "a-key-of-ours", "hash").await.unwrap();
+        let taken = async || reserve(&world.app, &actor, "a-key-of-ours", "hash", 120).await.unwrap();
         let tried = async |outcome| {
             let mut tx = world.app.db.write().await.unwrap();
             let event = Event::UserSignInFailed { reason: "wrong_credentials".into() };

@@ -1,5 +1,6 @@
 //! Starting and stopping the daemon, also where something is in the way.
 
+use crate::disk::Disk;
 use aglis_tests::{Backend, Browser, Daemon, program};
 use std::process::{Command, Output};
 
@@ -56,6 +57,34 @@ async fn what_is_in_the_way_is_said_in_one_line_with_a_code() {
     let config = dir.path().join("aglis.toml");
     std::fs::write(&config, "lisen = \"127.0.0.1:0\"\n").unwrap();
     one_line(&serve(dir.path(), &["--config", &config.display().to_string()], &[]), 2, &["lisen", "listen"]);
+}
+
+#[test]
+fn a_full_or_locked_disk_is_said_in_one_line() {
+    let Some(disk) = Disk::of("256k") else { return };
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (full, uploads) = (disk.path().join("data"), disk.path().join("uploads"));
+    let kept_there = uploads.display().to_string();
+    let uploads_there = [("AGLIS_UPLOADS_DIR", kept_there.as_str())];
+    for folder in [&full, &uploads] {
+        std::fs::create_dir(folder).unwrap();
+    }
+    disk.fill();
+    let port = ["--listen", "127.0.0.1:0"];
+    one_line(&serve(&full, &port, &[]), 1, &["data folder", "full disk", "free some space"]);
+    one_line(
+        &serve(elsewhere.path(), &port, &uploads_there),
+        1,
+        &["uploads folder", &kept_there, "full disk"],
+    );
+    disk.clear();
+    disk.lock();
+    one_line(&serve(&full, &port, &[]), 1, &["data folder", "read-only disk"]);
+    one_line(
+        &serve(elsewhere.path(), &port, &uploads_there),
+        1,
+        &["uploads folder", &kept_there, "read-only disk"],
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

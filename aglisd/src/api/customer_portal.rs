@@ -1,7 +1,7 @@
 //! What customers do by themselves, for apps: the same as the portal's pages. Signing in stands in `portal_access`.
 
 use super::files::{download, receive};
-use crate::http::{Answer, Body, Context, Need, Params, Path, Problem, Routes};
+use crate::http::{Answer, Body, Context, Need, Params, Parts, Path, Problem, Routes};
 use aglis_core::{
     app::Ctx,
     error::Error,
@@ -15,7 +15,6 @@ use aglis_core::{
 };
 use axum::{
     Json,
-    extract::Multipart,
     http::{HeaderMap, StatusCode},
     response::Response,
 };
@@ -144,7 +143,7 @@ struct Files {
 async fn attach(
     Context(ctx): Context,
     Path(id): Path<String>,
-    parts: Multipart,
+    parts: Parts,
 ) -> Result<(StatusCode, Json<Vec<Attachment>>), Problem> {
     let id = own(&ctx, &id).await?;
     let received = receive(&ctx, parts, &[]).await?;

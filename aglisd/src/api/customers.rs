@@ -1,7 +1,9 @@
 //! Customers over HTTP.
 
-use crate::http::{Answer, Body, Context, Need, Params, Path, Problem, Routes};
+use super::export::{List, Wanted, export};
+use crate::http::{Answer, Body, Context, Need, NotKept, Params, Path, Problem, Routes};
 use aglis_core::{
+    app::Ctx,
     customers::{
         Customer, CustomerChange, CustomerFilter, CustomerSummary, NewCustomer, SetCustomerStatus,
         service as customers,
@@ -10,13 +12,14 @@ use aglis_core::{
     tickets::TimelineEntry,
     types::*,
 };
-use axum::{Json, http::StatusCode};
+use axum::{Extension, Json, http::StatusCode, response::Response};
 use utoipa_axum::routes;
 
 /// The routes of customers.
 pub fn routes() -> Routes {
     Routes::new()
         .with_polled(Need::Permission(P::CustomerRead), routes!(list))
+        .with(Need::Permission(P::CustomerRead), routes!(take_out))
         .with(Need::Permission(P::CustomerCreate), routes!(create))
         .with(Need::Permission(P::CustomerRead), routes!(get))
         .with(Need::Permission(P::CustomerUpdate), routes!(update))
@@ -34,6 +37,43 @@ async fn list(
     Params(filter): Params<CustomerFilter>,
 ) -> Answer<Page<CustomerSummary>> {
     Ok(Json(customers::list(&ctx, &filter).await?))
+}
+
+/// Customers that the actor may see, all of them, as a file; telephone numbers masked.
+///
+/// `limit` is left aside. That it was taken out is recorded, with the number of rows.
+#[utoipa::path(get, path = "/api/customers/export", tag = "customers", params(CustomerFilter, ("format" = Option<String>, Query, description = "`csv` or `ndjson`; without it what `Accept` asks for, else `ndjson`")), responses((status = 200, body = CustomerSummary, content_type = "application/x-ndjson")))]
+async fn take_out(Context(ctx): Context, wanted: Wanted<CustomerFilter>) -> Result<Response, Problem> {
+    export(ctx, wanted).await
+}
+
+impl List for CustomerFilter {
+    type Row = CustomerSummary;
+    const NAME: &'static str = "customers";
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "number",
+        "name",
+        "phone",
+        "address",
+        "area_name",
+        "package_name",
+        "odp_name",
+        "status",
+        "open_tickets",
+    ];
+
+    fn from(self, cursor: Option<String>) -> Self {
+        CustomerFilter { limit: Some(200), cursor, ..self }
+    }
+
+    fn cursor(&self) -> Option<String> {
+        self.cursor.clone()
+    }
+
+    async fn page(&self, ctx: &Ctx) -> aglis_core::error::Result<Page<CustomerSummary>> {
+        customers::list(ctx, self).await
+    }
 }
 
 /// Make a customer.
@@ -101,7 +141,11 @@ async fn timeline(
 
 /// Show a customer with personal data unmasked. That it was looked at is recorded.
 #[utoipa::path(post, path = "/api/customers/{id}/reveal", tag = "customers", params(("id" = String, Path, description = "Identifier, number or telephone number")), responses((status = 200, body = Customer)))]
-async fn reveal(Context(ctx): Context, Path(id): Path<String>) -> Answer<Customer> {
+async fn reveal(
+    Context(ctx): Context,
+    Path(id): Path<String>,
+) -> Result<(Extension<NotKept>, Json<Customer>), Problem> {
     let id = customers::resolve(&ctx, &id).await?;
-    Ok(Json(customers::reveal(&ctx, id).await?))
+    // Shown, not stored: a repetition is a look of its own, under a key of its own.
+    Ok((Extension(NotKept), Json(customers::reveal(&ctx, id).await?)))
 }

@@ -46,7 +46,14 @@ const RECHECK: Duration = Duration::from_secs(5);
 #[utoipa::path(get, path = "/api/events", tag = "events", params(("Last-Event-ID" = Option<i64>, Header, description = "Go on after this place")),
     responses((status = 200, content_type = "text/event-stream", body = LiveEvent)))]
 async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, Problem> {
-    let place = Place::take(ctx.actor.key())?;
+    let place = Place::take(ctx.actor.key()).ok_or_else(|| Problem {
+        retry_after: Some(PATIENCE.as_secs()),
+        ..Problem::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_streams",
+            format!("{MOST_STREAMS} streams are open already; close one of them"),
+        )
+    })?;
     let mut tx = ctx.app.db.read().await?;
     let head = event::store::chain(&mut tx, false).await?.head_seq;
     drop(tx);
@@ -56,7 +63,8 @@ async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, P
         .and_then(|value| value.trim().parse::<i64>().ok());
     let position = resumed.filter(|seq| (head - FARTHEST_BACK..=head).contains(seq)).unwrap_or(head);
     let reset = resumed.is_some_and(|seq| seq != position);
-    let hello = Sse::default().event(if reset { "reset" } else { "ready" }).id(position.to_string()).data("{}");
+    let hello =
+        Sse::default().event(if reset { "reset" } else { "ready" }).id(position.to_string()).data("{}");
 
     let (send, receive) = mpsc::channel(32);
     tokio::spawn(async move {
@@ -80,21 +88,15 @@ fn open() -> MutexGuard<'static, BTreeMap<String, usize>> {
 }
 
 impl Place {
-    fn take(actor: String) -> Result<Place, Problem> {
+    /// None when the actor has as many as one may have.
+    fn take(actor: String) -> Option<Place> {
         let mut open = open();
         let count = open.entry(actor.clone()).or_default();
         if *count >= MOST_STREAMS {
-            return Err(Problem {
-                retry_after: Some(PATIENCE.as_secs()),
-                ..Problem::new(
-                    StatusCode::TOO_MANY_REQUESTS,
-                    "too_many_streams",
-                    format!("{MOST_STREAMS} streams are open already; close one of them"),
-                )
-            });
+            return None;
         }
         *count += 1;
-        Ok(Place(actor))
+        Some(Place(actor))
     }
 }
 
@@ -209,11 +211,7 @@ async fn unread(ctx: &Ctx, told: &mut Option<i64>) -> Option<Sse> {
 }
 
 /// Whether the follower may see an event: by the permission of its family, and by whose rows they may see.
-async fn visible(
-    ctx: &Ctx,
-    tx: &mut aglis_core::db::Tx,
-    row: &event::store::Stored,
-) -> Result<bool> {
+async fn visible(ctx: &Ctx, tx: &mut aglis_core::db::Tx, row: &event::store::Stored) -> Result<bool> {
     let family = row.kind.split('.').next().unwrap_or_default();
     let permission = match family {
         "ticket" => Permission::TicketRead,

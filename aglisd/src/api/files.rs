@@ -1,6 +1,6 @@
 //! Files over HTTP: reading what hangs on a ticket, and receiving uploads for it.
 
-use crate::http::{Context, Need, Path, Problem, Routes};
+use crate::http::{Context, Need, Parts, Path, Problem, Routes};
 use aglis_core::{
     app::Ctx,
     error::Error,
@@ -10,7 +10,6 @@ use aglis_core::{
 };
 use axum::{
     body::Body,
-    extract::{Multipart, multipart::MultipartError},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -85,25 +84,25 @@ impl Received {
     }
 }
 
-/// Reads a multipart request part by part; each file is checked and put away before the next one is read, so that memory
-/// holds one at a time.
-pub async fn receive(ctx: &Ctx, mut parts: Multipart, known: &[&str]) -> Result<Received, Problem> {
+/// Reads a multipart request part by part; each file is checked and put away before the next one is read.
+pub async fn receive(ctx: &Ctx, mut parts: Parts, known: &[&str]) -> Result<Received, Problem> {
     let most = Limits::default().files;
     let mut out = Received::default();
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        if let Some(file_name) = part.file_name().map(str::to_owned) {
+    while let Some(part) = parts.next().await? {
+        if part.file_name.is_some() {
             if out.files.len() >= most {
                 return Err(Error::from(FileError::TooMany { count: most + 1, limit: most }).into());
             }
-            let bytes = part.bytes().await.map_err(unreadable)?.to_vec();
-            out.files.push(files::service::keep(ctx, &file_name, bytes).await.map_err(Error::from)?);
-        } else if known.contains(&name.as_str()) {
-            out.fields.push((name, part.text().await.map_err(unreadable)?));
+            out.files.push(part.keep(ctx).await?.map_err(Error::from)?);
+        } else if known.contains(&part.name.as_str()) {
+            out.fields.push((part.name.clone(), part.text().await?));
         } else {
-            return Err(
-                Error::field(&name, "unknown", format!("use one of {}, file", known.join(", "))).into()
-            );
+            return Err(Error::field(
+                &part.name,
+                "unknown",
+                format!("use one of {}, file", known.join(", ")),
+            )
+            .into());
         }
     }
     if out.files.is_empty() {
@@ -115,8 +114,4 @@ pub async fn receive(ctx: &Ctx, mut parts: Multipart, known: &[&str]) -> Result<
         .into());
     }
     Ok(out)
-}
-
-fn unreadable(error: MultipartError) -> Problem {
-    Problem::new(error.status(), "unreadable_form", error.body_text())
 }

@@ -1,14 +1,22 @@
 //! Whether the installation works.
 
 use crate::http::{Context, Need, Routes};
-use aglis_core::health::{self, Health};
+use aglis_core::{
+    health::{self, Health},
+    permission::Permission,
+};
 use axum::{Json, http::StatusCode};
 use utoipa_axum::routes;
 
 /// Whether everything works, check by check; 503 when something needed does not.
+///
+/// What was found in detail is only for those with `health.read`; for others `detail` is empty.
 #[utoipa::path(get, path = "/api/health", tag = "health", responses((status = 200, body = Health), (status = 503, body = Health)))]
 async fn report(Context(ctx): Context) -> (StatusCode, Json<Health>) {
-    let health = health::check(&ctx.app).await;
+    let mut health = health::check(&ctx.app).await;
+    if !ctx.may(Permission::HealthRead) {
+        health.checks.iter_mut().for_each(|check| check.detail.clear());
+    }
     (if health.healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(health))
 }
 

@@ -7,6 +7,7 @@ pub mod customer_portal;
 pub mod customers;
 pub mod document;
 pub mod events;
+pub mod export;
 pub mod files;
 pub mod health;
 pub mod holidays;

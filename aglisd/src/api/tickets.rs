@@ -1,13 +1,15 @@
 //! Tickets over HTTP.
 
-use crate::http::{Answer, Body, Context, Need, Params, Path, Problem, Routes};
+use super::export::{List, Wanted, export};
+use crate::http::{Answer, Body, Context, Need, Params, Parts, Path, Problem, Routes};
 use aglis_core::{
+    app::Ctx,
     error::Error,
     permission::Permission as P,
     tickets::{sla::SlaRules, *},
     types::*,
 };
-use axum::{Json, extract::Multipart, http::StatusCode};
+use axum::{Json, http::StatusCode, response::Response};
 use utoipa_axum::routes;
 
 /// Bytes of one upload: five videos and what surrounds them. Each file's own limit is checked by its kind.
@@ -17,6 +19,7 @@ const MOST_UPLOAD: u64 = 5 * (50 << 20) + (1 << 20);
 pub fn routes() -> Routes {
     Routes::new()
         .with_polled(Need::Permission(P::TicketRead), routes!(list))
+        .with(Need::Permission(P::TicketRead), routes!(take_out))
         .with(Need::Permission(P::TicketCreate), routes!(create))
         .with_polled(Need::Permission(P::TicketRead), routes!(stats))
         .with(Need::Permission(P::TicketRead), routes!(sla_rules))
@@ -47,6 +50,55 @@ pub fn routes() -> Routes {
 #[utoipa::path(get, path = "/api/tickets", tag = "tickets", params(TicketFilter), responses((status = 200, body = Page<TicketSummary>)))]
 async fn list(Context(ctx): Context, Params(filter): Params<TicketFilter>) -> Answer<Page<TicketSummary>> {
     Ok(Json(service::list(&ctx, &filter).await?))
+}
+
+/// Tickets that the actor may see, all of them, as a file.
+///
+/// `limit` is left aside. That it was taken out is recorded, with the number of rows.
+#[utoipa::path(get, path = "/api/tickets/export", tag = "tickets", params(TicketFilter, ("format" = Option<String>, Query, description = "`csv` or `ndjson`; without it what `Accept` asks for, else `ndjson`")), responses((status = 200, body = TicketSummary, content_type = "application/x-ndjson")))]
+async fn take_out(Context(ctx): Context, wanted: Wanted<TicketFilter>) -> Result<Response, Problem> {
+    export(ctx, wanted).await
+}
+
+impl List for TicketFilter {
+    type Row = TicketSummary;
+    const NAME: &'static str = "tickets";
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "number",
+        "type",
+        "category",
+        "priority",
+        "status",
+        "title",
+        "channel",
+        "customer_id",
+        "customer_number",
+        "customer_name",
+        "area_name",
+        "lead_id",
+        "lead_name",
+        "response_due_at",
+        "resolution_due_at",
+        "responded_at",
+        "held_at",
+        "completed_at",
+        "version",
+        "created_at",
+        "updated_at",
+    ];
+
+    fn from(self, cursor: Option<String>) -> Self {
+        TicketFilter { limit: Some(200), cursor, ..self }
+    }
+
+    fn cursor(&self) -> Option<String> {
+        self.cursor.clone()
+    }
+
+    async fn page(&self, ctx: &Ctx) -> aglis_core::error::Result<Page<TicketSummary>> {
+        service::list(ctx, self).await
+    }
 }
 
 /// Report a ticket.
@@ -267,7 +319,7 @@ struct NewAttachments {
 async fn attach(
     Context(ctx): Context,
     Path(id): Path<String>,
-    parts: Multipart,
+    parts: Parts,
 ) -> Result<(StatusCode, Json<Vec<Attachment>>), Problem> {
     let id = service::resolve(&ctx, &id).await?;
     let upload = super::files::receive(&ctx, parts, &["purpose", "customer_visible"]).await?;

@@ -9,7 +9,7 @@ use aglis_core::{
 };
 use axum::{
     extract::{MatchedPath, Request},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -171,7 +171,7 @@ pub async fn guard(need: Need, mut request: Request, next: Next) -> Response {
         denied(&ctx, format!("{} {route}", request.method())).await;
         return Problem::from(refused).into_response();
     }
-    if request.method() == Method::POST && request.headers().contains_key(idempotency::HEADER) {
+    if idempotency::applies(&request) {
         return idempotency::once(ctx, request, next).await;
     }
     request.extensions_mut().insert(ctx);

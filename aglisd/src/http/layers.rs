@@ -9,9 +9,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer, timeout::TimeoutLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer};
 
 const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -51,27 +49,9 @@ async fn wrong_method() -> Problem {
     )
 }
 
-/// Turns what the time limit answers into a problem document.
-async fn timed_out(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    if response.status() == StatusCode::REQUEST_TIMEOUT && response.extensions().get::<Problem>().is_none() {
-        return Problem {
-            retry_after: Some(5),
-            ..Problem::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "timeout",
-                "the request took too long and was given up",
-            )
-        }
-        .into_response();
-    }
-    response
-}
-
 /// Puts the frame around the routes.
 pub fn frame(app: &App, routes: Router<App>) -> Router {
-    let http = &app.config.http;
-    let body_max = usize::try_from(http.body_max.0).unwrap_or(usize::MAX);
+    let body_max = usize::try_from(app.config.http.body_max.0).unwrap_or(usize::MAX);
     // A proxy in front may end TLS, so that the browser's Origin has another scheme than the request.
     let csrf = CsrfLayer::new()
         .add_trusted_origin(app.config.server.public_url.as_str())
@@ -90,8 +70,6 @@ pub fn frame(app: &App, routes: Router<App>) -> Router {
         .layer(middleware::from_fn(etag::etag))
         .layer(DefaultBodyLimit::max(body_max))
         .layer(csrf)
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, http.timeout))
-        .layer(middleware::from_fn(timed_out))
         .layer(CatchPanicLayer::custom(identify::panicked))
         .layer(middleware::from_fn_with_state(app.clone(), crate::page::problem::for_people))
         .layer(middleware::from_fn_with_state(app.clone(), secure))

@@ -1,10 +1,14 @@
 //! Listening on TCP and on the local socket, and ending without cutting anybody off.
 
+use super::patient::Patient;
 use aglis_core::hub::Stopping;
 use axum::{Router, extract::ConnectInfo};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    server::{
+        conn::auto::Builder,
+        graceful::{GracefulShutdown, Watcher},
+    },
     service::TowerToHyperService,
 };
 use std::{
@@ -12,11 +16,13 @@ use std::{
     net::SocketAddr,
     os::unix::fs::{FileTypeExt, PermissionsExt},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::{TcpListener, UnixListener, UnixStream},
+    net::{TcpListener, TcpStream, UnixListener, UnixStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tower::ServiceExt;
 
@@ -37,8 +43,8 @@ pub struct Peer {
 }
 
 impl Peer {
-    fn of(stream: &UnixStream) -> io::Result<Peer> {
-        let uid = stream.peer_cred()?.uid();
+    /// Asks the system's user database, which may stand in the network and take its time.
+    fn of(uid: u32) -> Peer {
         let user = uzers::get_user_by_uid(uid);
         let name =
             user.as_ref().map_or_else(|| uid.to_string(), |user| user.name().to_string_lossy().into_owned());
@@ -48,7 +54,7 @@ impl Peer {
             || user.is_some_and(|user| {
                 user.groups().is_some_and(|groups| groups.iter().any(|group| group.name() == GROUP))
             });
-        Ok(Peer { uid, name, administrator })
+        Peer { uid, name, administrator }
     }
 
     /// Whether they are root, the daemon's own account, or a member of the group `aglis`.
@@ -157,8 +163,9 @@ impl Listeners {
     }
 }
 
-/// Accepts until told to stop; then lets running requests end for as long as `drain` allows.
-pub async fn serve(listeners: Listeners, service: Router, mut stop: Stopping, drain: Duration) {
+/// Accepts until told to stop; then lets running requests end for as long as `drain` allows. At most `most` connections
+/// from the network are open at once, and as many on the local socket; further ones wait to be accepted.
+pub async fn serve(listeners: Listeners, service: Router, mut stop: Stopping, drain: Duration, most: usize) {
     let graceful = GracefulShutdown::new();
     let mut server = Builder::new(TokioExecutor::new());
     server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
@@ -169,18 +176,24 @@ pub async fn serve(listeners: Listeners, service: Router, mut stop: Stopping, dr
         .max_concurrent_streams(100);
     let Listeners { tcp, unix } = listeners;
     let (unix, path) = unix.map_or((None, None), |(listener, path)| (Some(listener), path));
+    // The network cannot use up what local administration needs, nor the other way round.
+    let (from_afar, from_here) = (Arc::new(Semaphore::new(most)), Arc::new(Semaphore::new(most)));
     loop {
         tokio::select! {
             () = stop.wait() => break,
-            accepted = tcp.accept() => match accepted {
-                Ok((stream, address)) => {
+            accepted = accept_tcp(&tcp, &from_afar) => match accepted {
+                Ok((stream, address, place)) => {
                     let _ = stream.set_nodelay(true);
-                    connection(&server, &graceful, stream, service.clone(), ConnectInfo(address));
+                    let info = std::future::ready(Some(ConnectInfo(address)));
+                    tokio::spawn(connection(server.clone(), graceful.watcher(), stream, service.clone(), info, place));
                 }
                 Err(error) => pause(&error).await,
             },
-            accepted = accept_unix(unix.as_ref()) => match accepted.and_then(|stream| Peer::of(&stream).map(|peer| (stream, peer))) {
-                Ok((stream, peer)) => connection(&server, &graceful, stream, service.clone(), peer),
+            accepted = accept_unix(unix.as_ref(), &from_here) => match accepted {
+                Ok((stream, uid, place)) => {
+                    let info = async move { tokio::task::spawn_blocking(move || Peer::of(uid)).await.ok() };
+                    tokio::spawn(connection(server.clone(), graceful.watcher(), stream, service.clone(), info, place));
+                }
                 Err(error) => pause(&error).await,
             },
         }
@@ -194,11 +207,28 @@ pub async fn serve(listeners: Listeners, service: Router, mut stop: Stopping, dr
     }
 }
 
-async fn accept_unix(listener: Option<&UnixListener>) -> io::Result<UnixStream> {
-    match listener {
-        Some(listener) => listener.accept().await.map(|(stream, _)| stream),
-        None => std::future::pending().await,
-    }
+async fn place(among: &Arc<Semaphore>) -> io::Result<OwnedSemaphorePermit> {
+    among.clone().acquire_owned().await.map_err(io::Error::other)
+}
+
+async fn accept_tcp(
+    listener: &TcpListener,
+    among: &Arc<Semaphore>,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let place = place(among).await?;
+    let (stream, address) = listener.accept().await?;
+    Ok((stream, address, place))
+}
+
+async fn accept_unix(
+    listener: Option<&UnixListener>,
+    among: &Arc<Semaphore>,
+) -> io::Result<(UnixStream, u32, OwnedSemaphorePermit)> {
+    let Some(listener) = listener else { return std::future::pending().await };
+    let place = place(among).await?;
+    let (stream, _) = listener.accept().await?;
+    let uid = stream.peer_cred()?.uid();
+    Ok((stream, uid, place))
 }
 
 /// Out of file descriptors or the like: waiting helps, spinning does not.
@@ -207,26 +237,27 @@ async fn pause(error: &io::Error) {
     tokio::time::sleep(Duration::from_millis(200)).await;
 }
 
-fn connection<S, E>(
-    server: &Builder<TokioExecutor>,
-    graceful: &GracefulShutdown,
+/// Answers what comes over one connection until it ends.
+async fn connection<S, E>(
+    server: Builder<TokioExecutor>,
+    watcher: Watcher,
     stream: S,
     service: Router,
-    info: E,
+    info: impl Future<Output = Option<E>>,
+    place: OwnedSemaphorePermit,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     E: Clone + Send + Sync + 'static,
 {
+    let Some(info) = info.await else { return };
     let service = service.map_request(move |mut request: hyper::Request<hyper::body::Incoming>| {
         request.extensions_mut().insert(info.clone());
         request.map(axum::body::Body::new)
     });
-    let connection = server
-        .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
-        .into_owned();
-    let watched = graceful.watch(connection);
-    tokio::spawn(async move {
-        // A client that goes away is no news.
-        let _ = watched.await;
-    });
+    let stream = TokioIo::new(Patient::new(stream));
+    let connection =
+        server.serve_connection_with_upgrades(stream, TowerToHyperService::new(service)).into_owned();
+    // A client that goes away is no news.
+    let _ = watcher.watch(connection).await;
+    drop(place);
 }

@@ -98,6 +98,17 @@ impl From<Error> for Problem {
                     )
                 }
             }
+            Error::Storage(reason) => {
+                tracing::error!(%reason, "uploads");
+                Problem {
+                    retry_after: Some(60),
+                    ..Problem::new(
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "uploads_unavailable",
+                        format!("{reason}; the file was not kept, everything else works"),
+                    )
+                }
+            }
             Error::Internal(reason) => {
                 tracing::error!(%reason, "internal error");
                 Problem::new(

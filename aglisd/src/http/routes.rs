@@ -3,6 +3,7 @@
 use super::{
     guard::{Need, guard},
     memory,
+    time::{self, Time},
 };
 use aglis_core::app::App;
 use axum::{
@@ -11,8 +12,7 @@ use axum::{
     middleware::{self, Next},
     routing::MethodRouter,
 };
-use std::time::Duration;
-use tower_http::timeout::TimeoutLayer;
+use std::convert::Infallible;
 use utoipa::openapi::{
     extensions::ExtensionsBuilder,
     path::{HttpMethod, PathItem},
@@ -43,9 +43,6 @@ impl Default for Routes {
     }
 }
 
-/// How large an upload may be and how long it may take on slow mobile data.
-const UPLOAD_TIME: Duration = Duration::from_secs(900);
-
 impl Routes {
     /// No routes yet.
     pub fn new() -> Self {
@@ -55,27 +52,29 @@ impl Routes {
     /// Adds documented API handlers that share a path: `.with(Need::Permission(P::TicketRead), routes!(list))`.
     #[must_use]
     pub fn with(self, need: Need, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(need, routes, |router| router)
+        self.add(need, routes, move |router| guarded(need, Time::Usual, router))
     }
 
     /// [`Routes::with`] for reads that many screens poll: the same person has the same answer until something is
     /// committed, for a second at most. Not for reads that are recorded.
     #[must_use]
     pub fn with_polled(self, need: Need, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(need, routes, |router| router.layer(middleware::from_fn(memory::remembered)))
+        self.add(need, routes, move |router| {
+            guarded(need, Time::Usual, router.layer(middleware::from_fn(memory::remembered)))
+        })
     }
 
     /// [`Routes::with`] for handlers that take files: a larger body, and more time for it.
     #[must_use]
     pub fn with_upload(self, need: Need, most_bytes: u64, routes: UtoipaMethodRouter<App>) -> Self {
-        self.add(need, routes, move |router| upload(router, most_bytes))
+        self.add(need, routes, move |router| upload(need, most_bytes, router))
     }
 
     /// Adds a page, which stands outside the API document.
     #[must_use]
     pub fn page(mut self, need: Need, path: &str, methods: MethodRouter<App>) -> Self {
         self.note_page(need, path);
-        self.router = self.router.route(path, guarded(need, methods));
+        self.router = self.router.route(path, guarded(need, Time::Usual, methods));
         self
     }
 
@@ -89,7 +88,7 @@ impl Routes {
         methods: MethodRouter<App>,
     ) -> Self {
         self.note_page(need, path);
-        self.router = self.router.route(path, guarded(need, upload(methods, most_bytes)));
+        self.router = self.router.route(path, upload(need, most_bytes, methods));
         self
     }
 
@@ -101,14 +100,14 @@ impl Routes {
         mut self,
         need: Need,
         (schemas, mut paths, router): UtoipaMethodRouter<App>,
-        wrap: impl FnOnce(MethodRouter<App>) -> MethodRouter<App>,
+        guard: impl FnOnce(MethodRouter<App>) -> MethodRouter<App>,
     ) -> Self {
         for (path, item) in &mut paths.paths {
             for method in declare(item, need) {
                 self.operations.push(Operation { method, path: path.clone(), need });
             }
         }
-        self.router = self.router.routes((schemas, paths, guarded(need, wrap(router))));
+        self.router = self.router.routes((schemas, paths, guard(router)));
         self
     }
 
@@ -131,15 +130,18 @@ impl Routes {
     }
 }
 
-fn guarded(need: Need, methods: MethodRouter<App>) -> MethodRouter<App> {
-    methods.layer(middleware::from_fn(move |request: Request, next: Next| guard(need, request, next)))
+fn guarded(need: Need, time: Time, methods: MethodRouter<App>) -> MethodRouter<App> {
+    methods
+        .layer::<_, Infallible>(middleware::from_fn(move |request: Request, next: Next| {
+            guard(need, request, next)
+        }))
+        .layer(middleware::from_fn(move |request: Request, next: Next| time::within(time, request, next)))
 }
 
-fn upload(methods: MethodRouter<App>, most_bytes: u64) -> MethodRouter<App> {
+/// The size stands around the guard, which reads bodies too.
+fn upload(need: Need, most_bytes: u64, methods: MethodRouter<App>) -> MethodRouter<App> {
     let limit = usize::try_from(most_bytes).unwrap_or(usize::MAX);
-    methods
-        .layer::<_, std::convert::Infallible>(DefaultBodyLimit::max(limit))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, UPLOAD_TIME))
+    guarded(need, Time::Upload, methods).layer(DefaultBodyLimit::max(limit))
 }
 
 /// Writes into the document what an operation needs; gives the methods the item has.
@@ -154,7 +156,6 @@ fn declare(item: &mut PathItem, need: Need) -> Vec<Method> {
     let mut methods = Vec::new();
     for (_, method, slot) in slots {
         let Some(operation) = slot else { continue };
-        methods.push(method);
         let (schemes, word): (&[&str], &str) = match need {
             Need::Public(_) => (&[], "public"),
             Need::Staff => (&["token", "session"], "staff"),
@@ -164,8 +165,12 @@ fn declare(item: &mut PathItem, need: Need) -> Vec<Method> {
         operation.security = Some(
             schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, Vec::<String>::new())).collect(),
         );
+        if method == Method::POST {
+            operation.parameters.get_or_insert_default().push(super::idempotency::parameter().into());
+        }
         operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", word).build());
         super::problem::document(operation, need);
+        methods.push(method);
     }
     methods
 }

@@ -1,15 +1,15 @@
 //! Forms that people send: ordinary fields and files, with the token of the session or browser they were given to.
 
 use super::{Frame, csrf, frame::form_pairs};
-use crate::http::Problem;
+use crate::http::{Parts, Problem};
 use aglis_core::{
     app::Ctx,
-    files::{self, FileError, Kept, Limits},
+    files::{FileError, Kept, Limits},
 };
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Multipart, Request},
-    http::{StatusCode, header, request::Parts},
+    extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request},
+    http::{StatusCode, header, request},
 };
 
 /// What a page answers: itself, or a problem that becomes a page for people.
@@ -21,7 +21,7 @@ pub struct Visit(pub Frame);
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut request::Parts, _: &S) -> Result<Self, Problem> {
         let ctx = parts.extensions.get::<Ctx>().ok_or_else(|| {
             Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the route has no guard")
         })?;
@@ -100,68 +100,68 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         let form = if multipart {
             with_files(request, state, &frame, token.as_deref()).await?
         } else {
-            plain(request, state).await?
+            plain(request, state, &frame).await?
         };
-        allow(&frame, token.as_deref(), &form)?;
+        if !allowed(&frame, token.as_deref(), &form) {
+            return Err(stale());
+        }
         Ok(Posted { frame, form })
     }
 }
 
 /// Whether the form was given to this session or browser: by the header, or by its field.
-#[expect(clippy::result_large_err, reason = "the problem is the answer, passed on as it is")]
-fn allow(frame: &Frame, header: Option<&str>, form: &Form) -> Result<(), Problem> {
-    if frame.accepts(header.unwrap_or_else(|| form.get(csrf::FIELD))) {
-        return Ok(());
-    }
-    Err(Problem::new(
+fn allowed(frame: &Frame, header: Option<&str>, form: &Form) -> bool {
+    frame.accepts(header.unwrap_or_else(|| form.get(csrf::FIELD)))
+}
+
+fn stale() -> Problem {
+    Problem::new(
         StatusCode::FORBIDDEN,
         "stale_form",
         "the form's token does not belong to this session; load the page again",
-    ))
+    )
 }
 
-async fn plain<S: Send + Sync>(request: Request, state: &S) -> Result<Form, Problem> {
+async fn plain<S: Send + Sync>(mut request: Request, state: &S, frame: &Frame) -> Result<Form, Problem> {
+    // Only a form with files may be as large as its route allows.
+    let most = usize::try_from(frame.ctx().app.config.http.body_max.0).unwrap_or(usize::MAX);
+    DefaultBodyLimit::max(most).apply(&mut request);
     let bytes = Bytes::from_request(request, state)
         .await
         .map_err(|rejection| Problem::new(rejection.status(), "unreadable_form", rejection.body_text()))?;
     Ok(Form { fields: form_pairs(&bytes), files: Vec::new() })
 }
 
-/// Reads a form part by part. Each file is checked and put away before the next one is read, so that memory holds one
-/// at a time; nothing is put away before the token, which stands in front of the files, was found right.
+/// Reads a form part by part. Each file is checked and put away before the next one is read; nothing is put away before
+/// the token, which stands in front of the files, was found right.
 async fn with_files<S: Send + Sync>(
     request: Request,
     state: &S,
     frame: &Frame,
     header: Option<&str>,
 ) -> Result<Form, Problem> {
-    let refuse = |status, text: String| Problem::new(status, "unreadable_form", text);
     let most = Limits::default().files;
-    let mut parts = Multipart::from_request(request, state)
-        .await
-        .map_err(|rejection| refuse(rejection.status(), rejection.body_text()))?;
+    let mut parts = Parts::from_request(request, state).await?;
     let mut form = Form::default();
-    loop {
-        let part = parts.next_field().await.map_err(|error| refuse(error.status(), error.body_text()))?;
-        let Some(part) = part else { return Ok(form) };
-        let field = part.name().unwrap_or_default().to_owned();
-        let name = part.file_name().map(str::to_owned);
-        if name.is_some() {
-            allow(frame, header, &form)?;
+    while let Some(part) = parts.next().await? {
+        let field = part.name.clone();
+        let Some(name) = part.file_name.clone() else {
+            form.fields.push((field, part.text().await?));
+            continue;
+        };
+        if !allowed(frame, header, &form) {
+            return Err(stale());
         }
-        let bytes = part.bytes().await.map_err(|error| refuse(error.status(), error.body_text()))?;
-        match name {
-            Some(_) if bytes.is_empty() => {}
-            Some(name) => {
-                let count = form.files.len() + 1;
-                let file = if count > most {
-                    Err(FileError::TooMany { count, limit: most })
-                } else {
-                    files::service::keep(frame.ctx(), &name, bytes.into()).await
-                };
-                form.files.push(Upload { field, name, file });
-            }
-            None => form.fields.push((field, String::from_utf8_lossy(&bytes).into_owned())),
+        let count = form.files.len() + 1;
+        let file = if count > most {
+            Err(FileError::TooMany { count, limit: most })
+        } else {
+            part.keep(frame.ctx()).await?
+        };
+        // Browsers send an empty file for a field without one.
+        if !matches!(file, Err(FileError::Empty)) {
+            form.files.push(Upload { field, name, file });
         }
     }
+    Ok(form)
 }

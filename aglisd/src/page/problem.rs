@@ -81,6 +81,7 @@ pub fn page(frame: &Frame, problem: &Problem) -> Response {
         (409, _) => "conflict",
         (413, _) => "too-large",
         (429, _) => "wait",
+        (503, "uploads_unavailable") => "uploads",
         (503, _) => "busy",
         (400..500, _) => "bad",
         _ => "broken",

@@ -23,6 +23,8 @@ frame-bad-title = The form could not be read
 frame-bad-text = Go back, check what you entered and send it again.
 frame-busy-title = The service is not available right now
 frame-busy-text = Your data is safe and nothing was saved by half. Try again in a moment.
+frame-uploads-title = Photos and videos cannot be kept right now
+frame-uploads-text = Everything else works: send it without photos, or try again later.
 frame-broken-title = Something went wrong on our side
 frame-broken-text = This is not your fault. Try again; if it still happens, contact us.
 

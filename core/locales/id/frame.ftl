@@ -23,6 +23,8 @@ frame-bad-title = Isian tidak dapat dibaca
 frame-bad-text = Kembali, periksa isian Anda, lalu kirim lagi.
 frame-busy-title = Layanan sedang tidak tersedia
 frame-busy-text = Data Anda aman dan tidak ada yang tersimpan setengah. Coba lagi beberapa saat lagi.
+frame-uploads-title = Foto dan video belum bisa disimpan saat ini
+frame-uploads-text = Bagian lain tetap berjalan: kirim tanpa foto, atau coba lagi nanti.
 frame-broken-title = Terjadi kesalahan pada kami
 frame-broken-text = Ini bukan kesalahan Anda. Coba lagi; bila masih terjadi, hubungi kami.
 

@@ -120,10 +120,12 @@ settings! {
 
     /// The HTTP server.
     http "http" Http {
-        /// Longest time a request may take.
+        /// Longest time a request may take; one that brings files has at least 15 minutes.
         timeout: Duration = "30s", from 1 to 600;
         /// Largest body of a request that is no upload.
         body_max: Bytes = "1MiB", from 1024 to 67108864;
+        /// Connections from the network that are open at once, and as many on the local socket; further ones wait.
+        connections: u32 = "2048", from 16 to 1000000;
     }
 
     /// Photos and videos.

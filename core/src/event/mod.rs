@@ -20,7 +20,7 @@ pub use reactions::{Audience, Reaction, Recipient, reactions};
 #[cfg(feature = "server")]
 pub use retention::trim;
 #[cfg(feature = "server")]
-pub use service::{Subject, emit, emit_outcome, search, verify};
+pub use service::{Subject, emit, emit_outcome, exported, search, verify};
 
 use crate::types::*;
 use serde::{Deserialize, Serialize};

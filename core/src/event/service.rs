@@ -92,6 +92,14 @@ pub async fn emit_outcome(
     Ok(id)
 }
 
+/// Records that rows were taken out as a file.
+pub async fn exported(ctx: &Ctx, what: &str, rows: i64) -> Result<()> {
+    let ctx = Ctx { now: ctx.app.now(), ..ctx.clone() };
+    let mut tx = ctx.app.db.write().await?;
+    emit(&mut tx, &ctx, &Subject::system(what), Event::DataExported { what: what.to_owned(), rows }).await?;
+    Ok(tx.commit().await?)
+}
+
 /// A page of the audit trail, the newest first.
 pub async fn search(ctx: &Ctx, filter: &AuditFilter) -> Result<Page<AuditEntry>> {
     let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };

@@ -74,6 +74,21 @@ impl Folder {
         self.blocking(move |inner| inner.put(&bytes)).await
     }
 
+    /// An empty file without a name, on the folder's disk, for what is still coming in. It is gone once it is closed,
+    /// also when the process is killed.
+    ///
+    /// # Errors
+    /// [`FileError::DiskFull`], [`FileError::ReadOnly`] and others of the file system.
+    pub async fn scratch(&self) -> Result<File, FileError> {
+        self.blocking(|inner| {
+            let path = inner.unfinished();
+            let file = File::options().read(true).write(true).create(true).truncate(true).open(&path)?;
+            fs::remove_file(&path)?;
+            Ok(file)
+        })
+        .await
+    }
+
     /// Reads a file and proves that it is unchanged.
     ///
     /// # Errors
@@ -240,8 +255,7 @@ impl Inner {
 
     /// Temporary file, fsync, rename, fsync of the folders: a crash leaves the old state or the new.
     fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-        let number = self.sequence.fetch_add(1, Ordering::Relaxed);
-        let unfinished = self.root.join(UNFINISHED).join(format!("{}-{number}", std::process::id()));
+        let unfinished = self.unfinished();
         let result = (|| {
             let mut file = File::create(&unfinished)?;
             file.write_all(bytes)?;
@@ -255,6 +269,12 @@ impl Inner {
             fs::remove_file(&unfinished).ok();
         }
         Ok(result?)
+    }
+
+    /// A path for a file that is not whole yet.
+    fn unfinished(&self) -> PathBuf {
+        let number = self.sequence.fetch_add(1, Ordering::Relaxed);
+        self.root.join(UNFINISHED).join(format!("{}-{number}", std::process::id()))
     }
 
     fn used(&self) -> Result<&AtomicU64, FileError> {
@@ -352,6 +372,15 @@ mod tests {
         assert!(!folder.remove_older(&sha256, DAY).await.unwrap());
         file.set_modified(long_ago).unwrap();
         assert!(folder.remove_older(&sha256, DAY).await.unwrap());
+        assert_eq!(folder.usage().await.unwrap().0, 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_still_coming_in_leaves_nothing_behind() {
+        let (dir, folder) = folder(1000);
+        let mut file = folder.scratch().await.unwrap();
+        file.write_all(b"half a photo").unwrap();
+        assert_eq!(fs::read_dir(dir.path().join("uploads").join(UNFINISHED)).unwrap().count(), 0);
         assert_eq!(folder.usage().await.unwrap().0, 0);
     }
 

@@ -181,7 +181,7 @@ impl From<FileError> for crate::error::Error {
             FileError::Missing => Error::NotFound("file"),
             FileError::Corrupt => Error::Internal(error.to_string()),
             refusal if refusal.is_refusal() => Error::field("file", refusal.code(), refusal.to_string()),
-            other => Error::Unavailable(other.to_string()),
+            other => Error::Storage(other.to_string()),
         }
     }
 }

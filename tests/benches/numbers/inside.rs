@@ -36,7 +36,7 @@ pub async fn serve(app: &App, data: &Path) -> anyhow::Result<String> {
     let address = listeners.address()?.to_string();
     let service = aglis_daemon::api::routes().into_service(app);
     let drain = std::time::Duration::from_secs(1);
-    tokio::spawn(aglis_daemon::http::serve(listeners, service, app.db.hub().stopping(), drain));
+    tokio::spawn(aglis_daemon::http::serve(listeners, service, app.db.hub().stopping(), drain, 4096));
     Ok(address)
 }
 

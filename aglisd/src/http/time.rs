@@ -1,0 +1,38 @@
+//! How long a request may take, from the first byte of its body to the head of its answer.
+
+use super::problem::Problem;
+use aglis_core::app::App;
+use axum::{
+    extract::Request,
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use std::time::Duration;
+
+/// Which limit a route has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// `http.timeout` of the configuration.
+    Usual,
+    /// What files need on slow mobile data.
+    Upload,
+}
+
+const UPLOAD: Duration = Duration::from_secs(900);
+
+/// Gives a request up when its time is over.
+pub async fn within(time: Time, request: Request, next: Next) -> Response {
+    let Some(usual) = request.extensions().get::<App>().map(|app| app.config.http.timeout) else {
+        return next.run(request).await;
+    };
+    let limit = match time {
+        Time::Usual => usual,
+        Time::Upload => usual.max(UPLOAD),
+    };
+    tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(|_| {
+        let detail = "the request took too long and was given up";
+        Problem { retry_after: Some(5), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", detail) }
+            .into_response()
+    })
+}
