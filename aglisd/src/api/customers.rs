@@ -61,6 +61,8 @@ impl List for CustomerFilter {
         "odp_name",
         "status",
         "open_tickets",
+        "tags",
+        "created_at",
     ];
 
     fn from(self, cursor: Option<String>) -> Self {

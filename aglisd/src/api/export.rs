@@ -93,6 +93,7 @@ impl Format {
                 let cells = fields.iter().map(|field| match &value[*field] {
                     Value::Null => String::new(),
                     Value::String(text) => csv::cell(text),
+                    nested @ (Value::Array(_) | Value::Object(_)) => csv::cell(&nested.to_string()),
                     other => other.to_string(),
                 });
                 cells.collect::<Vec<_>>().join(",") + "\n"
