@@ -1,5 +1,6 @@
 //! The AGLIS daemon: HTTP API, customer portal, staff web, message worker and scheduler.
 
+pub mod allocator;
 pub mod api;
 pub mod cli;
 pub mod greet;

@@ -65,6 +65,7 @@ const DEMO_SEED: u64 = 20_251_101;
 
 /// Runs `aglisd serve`.
 pub fn main(flags: &Serve) -> ExitCode {
+    crate::allocator::give_back();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

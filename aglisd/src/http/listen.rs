@@ -3,12 +3,10 @@
 use super::patient::Patient;
 use aglis_core::hub::Stopping;
 use axum::{Router, extract::ConnectInfo};
+use hyper::server::conn::http1::Builder;
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{
-        conn::auto::Builder,
-        graceful::{GracefulShutdown, Watcher},
-    },
+    rt::{TokioIo, TokioTimer},
+    server::graceful::{GracefulShutdown, Watcher},
     service::TowerToHyperService,
 };
 use std::{
@@ -26,7 +24,7 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-/// How long a client may take to send a request's head.
+/// How long a client may take to send a request's head, the first one and each further one.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 
 /// The group whose members may administer through the local socket.
@@ -167,13 +165,8 @@ impl Listeners {
 /// from the network are open at once, and as many on the local socket; further ones wait to be accepted.
 pub async fn serve(listeners: Listeners, service: Router, mut stop: Stopping, drain: Duration, most: usize) {
     let graceful = GracefulShutdown::new();
-    let mut server = Builder::new(TokioExecutor::new());
-    server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
-    server
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(Some(Duration::from_secs(30)))
-        .max_concurrent_streams(100);
+    let mut server = Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME);
     let Listeners { tcp, unix } = listeners;
     let (unix, path) = unix.map_or((None, None), |(listener, path)| (Some(listener), path));
     // The network cannot use up what local administration needs, nor the other way round.
@@ -239,7 +232,7 @@ async fn pause(error: &io::Error) {
 
 /// Answers what comes over one connection until it ends.
 async fn connection<S, E>(
-    server: Builder<TokioExecutor>,
+    server: Builder,
     watcher: Watcher,
     stream: S,
     service: Router,
@@ -255,8 +248,7 @@ async fn connection<S, E>(
         request.map(axum::body::Body::new)
     });
     let stream = TokioIo::new(Patient::new(stream));
-    let connection =
-        server.serve_connection_with_upgrades(stream, TowerToHyperService::new(service)).into_owned();
+    let connection = server.serve_connection(stream, TowerToHyperService::new(service));
     // A client that goes away is no news.
     let _ = watcher.watch(connection).await;
     drop(place);

@@ -93,3 +93,12 @@ pub fn get(path: &str, headers: &[(&str, &str)]) -> Vec<u8> {
     request.push_str("\r\n");
     request.into_bytes()
 }
+
+/// A POST request with a JSON body.
+pub fn post(path: &str, json: &str) -> Vec<u8> {
+    let length = json.len();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{json}"
+    )
+    .into_bytes()
+}

@@ -1,14 +1,17 @@
-//! From start to a healthy answer on a database with 10,000 customers, and memory at rest.
+//! From start to a healthy answer on a database with 10,000 customers, and memory at rest and after sign-ins.
 
 use std::process::Command;
 use std::time::Duration;
 
 use crate::figure::{Report, Target, median};
+use crate::http::{Connection, post};
 use crate::process::{REFERENCE, Server, aglisd, free_address, memory};
 use crate::seed;
 
 const CUSTOMERS: i64 = 10_000;
 const STARTS: usize = 7;
+/// Sign-ins at once, as many as one address is allowed to get wrong.
+const SIGN_INS: usize = 10;
 
 pub fn run(report: &mut Report) -> anyhow::Result<()> {
     let data = tempfile::tempdir()?;
@@ -34,6 +37,22 @@ pub fn run(report: &mut Report) -> anyhow::Result<()> {
     let bare = bare()?;
     report.figure("resident memory at rest", memory(server.pid())?, " MB", Target::AtMost(40.0));
     report.figure("the same of a bare axum server", memory(bare.pid())?, " MB", Target::None);
+    sign_in(&server.address)?;
+    std::thread::sleep(Duration::from_secs(1));
+    report.figure("resident memory after sign-ins", memory(server.pid())?, " MB", Target::None);
+    Ok(())
+}
+
+/// Signs in several times at once, with names nobody has: each costs what a right one does.
+fn sign_in(address: &str) -> anyhow::Result<()> {
+    let tries = (0..SIGN_INS).map(|number| async move {
+        let body = format!(r#"{{"login":"nobody{number}","password":"not the one it is"}}"#);
+        let answer = Connection::open(address).await?.ask(&post("/api/auth/login", &body)).await?;
+        anyhow::ensure!(answer.status == 401, "a wrong sign-in answers {}", answer.status);
+        Ok(())
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(futures_util::future::try_join_all(tries))?;
     Ok(())
 }
 
