@@ -432,6 +432,25 @@ CREATE INDEX events_kind ON events (kind, id);
 CREATE INDEX events_actor ON events (actor_name, id);
 CREATE INDEX events_at ON events (at, id);
 
+-- What retention cuts off the audit trail and the timelines of tickets and customers still tell, under the event's own
+-- identifier: without address and program, which nobody needs to understand what happened.
+CREATE TABLE history (
+  id BIGINT PRIMARY KEY,
+  at {time} NOT NULL,
+  kind {text_c} NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id BIGINT,
+  actor_name TEXT NOT NULL,
+  subject_kind TEXT NOT NULL,
+  subject_id BIGINT,
+  subject_label TEXT NOT NULL,
+  customer_id BIGINT,
+  outcome TEXT NOT NULL,
+  payload TEXT NOT NULL
+);
+CREATE INDEX history_subject ON history (subject_kind, subject_id, id);
+CREATE INDEX history_customer ON history (customer_id, id) WHERE customer_id IS NOT NULL;
+
 -- Where the chain begins (rows before it were cut off by retention) and where it ends.
 CREATE TABLE event_chain (
   id BIGINT PRIMARY KEY,

@@ -117,3 +117,61 @@ async fn what_was_tried_in_vain_may_be_tried_again_with_the_same_key() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn timelines_tell_what_the_trail_does_not_keep_any_more() {
+    use crate::tickets::fixture::{cast, customer, report, rina};
+    use aglis_core::{
+        customers,
+        tickets::{NewComment, TimelineEntry, service},
+        types::*,
+    };
+    both(async |world| {
+        let cast = cast(&world).await;
+        let id = report(&world, cast.budi).await.summary.id;
+        let say = async |body: &str| {
+            let comment = NewComment { body: body.into(), visibility: None };
+            service::comment(&customer(&world, cast.budi), id, comment).await.unwrap();
+        };
+        say("Masih mati").await;
+        say("Lampu merah").await;
+        seal::seal_waiting(&world.app.db).await.unwrap();
+        world.pass(91 * DAY);
+        say("Mati lagi").await;
+        let whole = async |limit, latest: bool| {
+            let (mut told, mut cursor): (Vec<TimelineEntry>, _) = (Vec::new(), None);
+            loop {
+                let query = PageQuery { limit: Some(limit), cursor };
+                let ctx = rina(&world);
+                let page = if latest {
+                    service::latest(&ctx, id, &query).await.unwrap()
+                } else {
+                    service::timeline(&ctx, id, &query).await.unwrap()
+                };
+                told.extend(page.items);
+                cursor = page.next_cursor;
+                if cursor.is_none() {
+                    return told;
+                }
+            }
+        };
+        let words = |told: &[TimelineEntry]| format!("{told:?}");
+        let of_customer = async || {
+            let page = customers::service::timeline(&rina(&world), cast.budi, &PageQuery::default());
+            page.await.unwrap().items
+        };
+        let before = (whole(50, false).await, whole(50, true).await, of_customer().await);
+        assert_eq!((before.0.len(), before.2.len()), (4, 4));
+
+        assert_eq!(event::trim(&world.root()).await.unwrap(), 3);
+        seal::seal_waiting(&world.app.db).await.unwrap();
+        assert!(event::verify(&world.app.db).await.unwrap().intact);
+        assert_eq!(words(&whole(50, false).await), words(&before.0));
+        assert_eq!(words(&whole(1, false).await), words(&before.0), "page by page over the cut");
+        assert_eq!(words(&whole(1, true).await), words(&before.1));
+        assert_eq!(words(&of_customer().await), words(&before.2));
+        let found = AuditFilter { kind: Some("ticket.*".into()), ..AuditFilter::default() };
+        assert_eq!(event::search(&world.root(), &found).await.unwrap().items.len(), 1, "not in the trail");
+    })
+    .await;
+}

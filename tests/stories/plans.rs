@@ -5,6 +5,7 @@ use aglis_core::{
     args,
     customers::{self, CustomerFilter, CustomerStatus},
     db::Query,
+    event,
     notifications::{self, NotificationFilter, NotificationPriority},
     tickets::{
         Priority::*,
@@ -98,6 +99,19 @@ async fn the_list_of_tickets() {
         let walks =
             steps.iter().filter(|step| step.contains("SEARCH t USING") && step.contains("tickets_status"));
         assert_eq!(walks.count(), 4, "{start:?}: {steps:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_timelines() {
+    let world = World::new(Backend::Sqlite).await;
+    for (name, text) in [
+        ("the oldest first", event::store::about_query(false)),
+        ("the newest first", event::store::about_query(true)),
+        ("of a customer", event::store::of_customer_query()),
+    ] {
+        let steps = steps(&world, Query::new(&text)).await;
+        assert_eq!(faults(name, &steps, &["events", "history"]), Vec::<String>::new());
     }
 }
 

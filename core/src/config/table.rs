@@ -156,7 +156,8 @@ settings! {
 
     /// The record of who did what.
     audit "audit" Audit {
-        /// Days for which entries are kept, and messages with them.
+        /// Days for which entries are kept, and messages with them. What happened to tickets and accounts stays on
+        /// their timelines, without addresses.
         retention_days: u32 = "90", from 1 to 36500;
     }
 

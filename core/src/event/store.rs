@@ -185,6 +185,27 @@ pub async fn get(tx: &mut Tx, id: EventId) -> Result<Option<Stored>, DbError> {
     tx.opt(format!("SELECT {COLUMNS} FROM events WHERE id = $1"), args![id]).await
 }
 
+/// The columns of a row of `history`, as those of `events`.
+const KEPT: &str = "id, CAST(NULL AS BIGINT) AS seq, at, kind, actor_kind, actor_id, actor_name, '' AS ip, '' AS user_agent, '' AS request_id, subject_kind, subject_id, subject_label, customer_id, outcome, payload, CAST(NULL AS TEXT) AS hash";
+
+/// Both what the trail holds and what is kept of what was cut off it; each is read by its own index in the order asked
+/// for, and only as far as the page goes. `condition` names the limit as its last parameter.
+fn told(condition: &str, order: &str, limit: &str) -> String {
+    let page = format!("WHERE {condition} ORDER BY id {order} LIMIT {limit}");
+    format!(
+        "SELECT * FROM (SELECT {COLUMNS} FROM events {page}) young UNION ALL SELECT * FROM (SELECT {KEPT} FROM history {page}) old ORDER BY id {order} LIMIT {limit}"
+    )
+}
+
+/// The statement of [`about`] and [`about_before`]: of a kind of subject, one of them, from an id, so many.
+pub fn about_query(newest_first: bool) -> String {
+    if newest_first {
+        told("subject_kind = $1 AND subject_id = $2 AND id < $3", "DESC", "$4")
+    } else {
+        told("subject_kind = $1 AND subject_id = $2 AND id > $3", "ASC", "$4")
+    }
+}
+
 /// The events about a subject, the oldest first, after an id.
 pub async fn about(
     tx: &mut Tx,
@@ -193,7 +214,7 @@ pub async fn about(
     after: EventId,
     limit: i64,
 ) -> Result<Vec<Stored>, DbError> {
-    tx.all(format!("SELECT {COLUMNS} FROM events WHERE subject_kind = $1 AND subject_id = $2 AND id > $3 ORDER BY id LIMIT $4"), args![kind, id, after, limit]).await
+    tx.all(about_query(false), args![kind, id, after, limit]).await
 }
 
 /// The newest events about a subject, the newest first.
@@ -214,7 +235,7 @@ pub async fn about_before(
     before: EventId,
     limit: i64,
 ) -> Result<Vec<Stored>, DbError> {
-    tx.all(format!("SELECT {COLUMNS} FROM events WHERE subject_kind = $1 AND subject_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4"), args![kind, id, before, limit]).await
+    tx.all(about_query(true), args![kind, id, before, limit]).await
 }
 
 /// Whether an actor looked at a customer's personal data since an instant.
@@ -240,11 +261,12 @@ pub async fn of_customer(
     before: EventId,
     limit: i64,
 ) -> Result<Vec<Stored>, DbError> {
-    tx.all(
-        format!("SELECT {COLUMNS} FROM events WHERE customer_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3"),
-        args![customer, before, limit],
-    )
-    .await
+    tx.all(of_customer_query(), args![customer, before, limit]).await
+}
+
+/// The statement of [`of_customer`]: of a customer, before an id, so many.
+pub fn of_customer_query() -> String {
+    told("customer_id = $1 AND id < $2", "DESC", "$3")
 }
 
 /// A page of the audit trail, the newest first.
@@ -290,6 +312,14 @@ pub async fn search(
     }
     query.push(" ORDER BY id DESC LIMIT ").bind(limit);
     tx.all_of(query).await
+}
+
+/// Keeps what sealed events up to a place tell on timelines, of these kinds.
+pub async fn keep(tx: &mut Tx, up_to_seq: i64, kinds: &[&str]) -> Result<u64, DbError> {
+    const TOLD: &str = "id, at, kind, actor_kind, actor_id, actor_name, subject_kind, subject_id, subject_label, customer_id, outcome, payload";
+    let mut query = Query::new(&format!("INSERT INTO history ({TOLD}) SELECT {TOLD} FROM events WHERE seq <= "));
+    query.bind(up_to_seq).push(" AND kind IN ").bind_list(kinds.iter().copied());
+    tx.run_of(query).await
 }
 
 /// Removes sealed events up to a place.
