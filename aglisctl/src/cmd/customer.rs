@@ -143,7 +143,7 @@ pub struct Create {
     /// Postal address
     #[arg(long)]
     address: String,
-    /// First status [default: pending_installation]
+    /// First status: pending_installation or active [default: pending_installation]
     #[arg(long)]
     status: Option<CustomerStatus>,
     /// Tags, comma separated

@@ -183,7 +183,8 @@ pub struct NewCustomer {
     pub ip_mode: Option<IpMode>,
     /// Fixed address.
     pub ip_address: Option<String>,
-    /// First status; pending_installation when absent.
+    /// First status; `pending_installation` when absent. `active` needs the permission to change a status, `suspended`
+    /// and `terminated` are refused.
     pub status: Option<CustomerStatus>,
     /// Portal access; on when absent.
     pub portal_enabled: Option<bool>,

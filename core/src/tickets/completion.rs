@@ -29,8 +29,8 @@ pub fn check(checker: &mut Checker, service_type: ServiceType, mut data: Complet
             checker.range(field, mbps, 0.0, 100_000.0);
         }
     }
-    if let Some(port) = data.odp_port {
-        checker.range("odp_port", port, 1, 1024);
+    // Whether the ODP has the port is asked of the ODP; an installation has been asked for it above.
+    if data.odp_port.is_some() && !installs {
         checker.ensure(data.odp_id.is_some(), "odp_id", "required", "name the ODP the port is on");
     }
     data
@@ -98,7 +98,7 @@ mod tests {
         };
         assert_eq!(
             refused(ServiceType::Repair, data),
-            ["modem_serial", "attenuation_dbm", "speed_down_mbps", "speed_up_mbps", "odp_port", "odp_id"]
+            ["modem_serial", "attenuation_dbm", "speed_down_mbps", "speed_up_mbps", "odp_id"]
         );
     }
 

@@ -108,31 +108,31 @@ async fn a_customer_is_made_masked_revealed_and_found_by_any_name() {
         let ctx = staff(&world, Role::CustomerService);
         let (area, package, odp) =
             (area(&world).await, package(&world).await, odp(&world, "ODP-KRW-01", 8).await);
-        let made = service::create(
-            &ctx,
-            NewCustomer {
-                customer_type: Some(CustomerType::Business),
-                email: Some("kantor@example.id".into()),
-                pic_name: Some("Sari".into()),
-                pic_phone: Some("0857-1111-2222".into()),
-                area_id: Some(area),
-                latitude: Some(-6.3),
-                longitude: Some(107.3),
-                odp_id: Some(odp),
-                odp_port: Some(2),
-                package_id: Some(package),
-                pppoe_username: Some("budi@isp".into()),
-                ip_mode: Some(IpMode::Static),
-                ip_address: Some("203.0.113.7".into()),
-                status: Some(CustomerStatus::Active),
-                locale: Some("en".into()),
-                notes: Some("Anjing galak".into()),
-                tags: vec!["VIP".into(), "rumah sakit".into(), "vip".into()],
-                ..new("Toko Budi", "0812-3456-7890")
-            },
-        )
-        .await
-        .unwrap();
+        let given = NewCustomer {
+            customer_type: Some(CustomerType::Business),
+            email: Some("kantor@example.id".into()),
+            pic_name: Some("Sari".into()),
+            pic_phone: Some("0857-1111-2222".into()),
+            area_id: Some(area),
+            latitude: Some(-6.3),
+            longitude: Some(107.3),
+            odp_id: Some(odp),
+            odp_port: Some(2),
+            package_id: Some(package),
+            pppoe_username: Some("budi@isp".into()),
+            ip_mode: Some(IpMode::Static),
+            ip_address: Some("203.0.113.7".into()),
+            status: Some(CustomerStatus::Active),
+            locale: Some("en".into()),
+            notes: Some("Anjing galak".into()),
+            tags: vec!["VIP".into(), "rumah sakit".into(), "vip".into()],
+            ..new("Toko Budi", "0812-3456-7890")
+        };
+        let refused_to = service::create(&ctx, given.clone()).await;
+        assert!(matches!(refused_to, Err(Error::Forbidden(_))), "who may not change a status");
+        let left = NewCustomer { status: Some(CustomerStatus::Terminated), ..given.clone() };
+        assert_eq!(refused(service::create(&world.root(), left).await), fields(&[("status", "not_at_first")]));
+        let made = service::create(&staff(&world, Role::Supervisor), given).await.unwrap();
         assert_eq!(made.number, "AGLS202611210001");
         assert_eq!(
             (made.phone.as_str(), made.email.as_deref(), made.pic_phone.as_deref()),

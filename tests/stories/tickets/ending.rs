@@ -115,6 +115,69 @@ async fn an_installation_puts_the_customer_in_service() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn work_on_a_line_moves_it_and_a_dismantle_gives_its_port_free() {
+    use aglis_core::customers::service as customers;
+    both(async |world| {
+        let cast = cast(&world).await;
+        let mut tx = world.app.db.write().await.unwrap();
+        tx.run("UPDATE customers SET odp_id = 1, odp_port = id WHERE id IN (1, 2)", args![]).await.unwrap();
+        tx.commit().await.unwrap();
+        let admin = || admin(&world);
+        let begin = async |service_type, customer_id| {
+            let new = NewTicket {
+                customer_id,
+                service_type: Some(service_type),
+                title: "Jalur".into(),
+                ..NewTicket::default()
+            };
+            let id = service::create(&admin(), new).await.unwrap().summary.id;
+            let team = Assign { lead_id: Some(cast.andi), ..Assign::default() };
+            service::assign(&admin(), id, team).await.unwrap();
+            let begin = SetStatus { status: InProgress, reason: None };
+            service::set_status(&admin(), id, begin).await.unwrap();
+            id
+        };
+        let at = async |id, odp: i64, port| {
+            let data = Complete { odp_id: Some(OdpId(odp)), odp_port: port, ..done(&admin(), id).await };
+            service::complete(&admin(), id, data).await
+        };
+        let line = async |id| {
+            let customer = customers::get(&admin(), id).await.unwrap();
+            (customer.odp_id.map(|odp| odp.0), customer.odp_port)
+        };
+
+        let id = begin(ServiceType::Repair, Some(cast.budi)).await;
+        assert_eq!(code(at(id, 99, Some(1)).await).1, ["odp_id"], "there is none");
+        assert_eq!(code(at(id, 99, None).await).1, ["odp_id"]);
+        for port in [0, 9] {
+            assert_eq!(code(at(id, 1, Some(port)).await).1, ["odp_port"], "ports 1 to 8");
+        }
+        assert_eq!(code(at(id, 1, Some(2)).await).1, ["odp_port"], "Sari has port 2");
+        assert_eq!(line(cast.budi).await, (Some(1), Some(1)), "nothing was half done");
+        at(id, 1, Some(5)).await.unwrap();
+        assert_eq!(line(cast.budi).await, (Some(1), Some(5)));
+
+        let care = begin(ServiceType::Maintenance, None).await;
+        assert_eq!(code(at(care, 99, None).await).1, ["odp_id"]);
+        assert_eq!(code(at(care, 1, Some(9)).await).1, ["odp_port"]);
+        at(care, 1, Some(2)).await.unwrap();
+        let survey = begin(ServiceType::Survey, Some(cast.budi)).await;
+        at(survey, 1, Some(6)).await.unwrap();
+        assert_eq!(line(cast.budi).await, (Some(1), Some(5)), "looked at, not moved");
+
+        let taken_down = begin(ServiceType::Dismantle, Some(cast.budi)).await;
+        at(taken_down, 1, Some(5)).await.unwrap();
+        assert_eq!(line(cast.budi).await, (None, None));
+        let told = customers::timeline(&admin(), cast.budi, &PageQuery::default()).await.unwrap().items;
+        assert!(told[0].text.contains("odp_id, odp_port"), "{}", told[0].text);
+        let id = begin(ServiceType::Repair, Some(cast.sari)).await;
+        at(id, 1, Some(5)).await.unwrap();
+        assert_eq!(line(cast.sari).await, (Some(1), Some(5)), "the port is free");
+    })
+    .await;
+}
+
 async fn attach_row(world: &World, id: TicketId) -> FileId {
     let mut tx = world.app.db.write().await.unwrap();
     let (file,): (FileId,) = tx

@@ -236,33 +236,49 @@ pub async fn check_references(
         }
     }
     if old.is_none_or(|old| (old.odp_id, old.odp_port) != (fields.odp_id, fields.odp_port)) {
-        check_port(tx, check, own, fields).await?;
+        match fields.odp_id {
+            Some(odp) => check_port(tx, check, odp, fields.odp_port, Others::Except(own)).await?,
+            None => {
+                check.ensure(
+                    fields.odp_port.is_none(),
+                    "odp_id",
+                    "required",
+                    "choose the ODP that the port belongs to",
+                );
+            }
+        }
     }
     Ok(())
 }
 
-async fn check_port(
+/// Whether a port may be one that a customer has.
+#[derive(Debug, Clone, Copy)]
+pub enum Others {
+    /// It must be free, or this customer's own.
+    Except(Option<CustomerId>),
+    /// It may be anybody's.
+    Whoever,
+}
+
+/// Complains of an ODP that does not exist, of a port that it does not have, and of one that others have.
+pub async fn check_port(
     tx: &mut Tx,
     check: &mut Checker,
-    own: Option<CustomerId>,
-    fields: &Fields,
+    odp: OdpId,
+    port: Option<i64>,
+    others: Others,
 ) -> Result<()> {
-    let Some(id) = fields.odp_id else {
-        check.ensure(
-            fields.odp_port.is_none(),
-            "odp_id",
-            "required",
-            "choose the ODP that the port belongs to",
-        );
+    let Some((name, ports)) = catalog::service::odp_locked(tx, odp).await? else {
+        check.refuse("odp_id", "unknown", format!("there is no ODP {odp}; choose one of the ODPs"));
         return Ok(());
     };
-    let Some((name, ports)) = catalog::service::odp_locked(tx, id).await? else {
-        check.refuse("odp_id", "unknown", format!("there is no ODP {id}; choose one of the ODPs"));
-        return Ok(());
+    let Some(port) = port else { return Ok(()) };
+    let taken: Vec<_> = match others {
+        Others::Except(own) => {
+            store::ports(tx, odp).await?.into_iter().filter(|(_, who, _)| Some(*who) != own).collect()
+        }
+        Others::Whoever => Vec::new(),
     };
-    let Some(port) = fields.odp_port else { return Ok(()) };
-    let taken: Vec<_> =
-        store::ports(tx, id).await?.into_iter().filter(|(_, who, _)| Some(*who) != own).collect();
     let free: Vec<i64> = (1..=ports).filter(|port| !taken.iter().any(|(other, ..)| other == port)).collect();
     let choices = if free.is_empty() {
         format!("{name} has no free port; choose another ODP")
@@ -270,7 +286,11 @@ async fn check_port(
         format!("choose a free port of {name}: {}", rules::spans(&free))
     };
     if !(1..=ports).contains(&port) {
-        check.refuse("odp_port", "out_of_range", format!("{name} has ports 1 to {ports}; {choices}"));
+        let choices = match others {
+            Others::Except(_) => format!("; {choices}"),
+            Others::Whoever => String::new(),
+        };
+        check.refuse("odp_port", "out_of_range", format!("{name} has ports 1 to {ports}{choices}"));
     } else if let Some((_, _, number)) = taken.iter().find(|(other, ..)| *other == port) {
         check.refuse("odp_port", "taken", format!("customer {number} has port {port}; {choices}"));
     }

@@ -2,12 +2,12 @@
 
 mod contact;
 mod fields;
-mod installed;
+mod line;
 mod list;
 mod timeline;
 
 pub use contact::contact;
-pub use installed::installed;
+pub use line::{check_line, installed, set_line};
 pub use list::{choose, conditions, list};
 pub use timeline::timeline;
 
@@ -23,6 +23,7 @@ use crate::{
     db::Tx,
     error::{Checker, Error, Result},
     event::{Event, Subject, emit},
+    permission::Permission,
     portal_access,
     types::*,
 };
@@ -62,10 +63,20 @@ pub async fn reveal(ctx: &Ctx, id: CustomerId) -> Result<Customer> {
     Ok(customer)
 }
 
-/// Makes a customer with a number of the local day.
+/// Makes a customer with a number of the local day. One who is in service already is taken over by those who may change
+/// an account's status; nobody begins as suspended or terminated.
 pub async fn create(ctx: &Ctx, new: NewCustomer) -> Result<Customer> {
     let mut check = Checker::new();
     let status = new.status.unwrap_or(CustomerStatus::PendingInstallation);
+    if status != CustomerStatus::PendingInstallation {
+        ctx.require(Permission::CustomerStatus)?;
+    }
+    check.ensure(
+        !status.needs_reason(),
+        "status",
+        "not_at_first",
+        format!("make the customer first, then change the status to {status} and say why"),
+    );
     let mut tags: Vec<String> = new.tags.iter().map(|tag| rules::tag(&mut check, "tags", tag)).collect();
     tags.sort_unstable();
     tags.dedup();

@@ -4,7 +4,7 @@ use super::{pick, places::Places};
 use crate::{
     accounts::{NewUser, User, service as accounts},
     app::Ctx,
-    customers::{Customer, CustomerStatus, NewCustomer, service as customers},
+    customers::{Customer, CustomerStatus, NewCustomer, SetCustomerStatus, service as customers},
     error::{Error, Result},
     permission::Role,
     technicians::{Availability, NewTechnician, SkillLevel, Technician, service as technicians},
@@ -147,7 +147,13 @@ pub(super) fn phone_of(at: usize) -> String {
     format!("08129{at:07}")
 }
 
-fn new_customer(random: &mut StdRng, places: &Places, at: usize, per_odp: usize) -> NewCustomer {
+/// A customer, and where their account stands in the end.
+fn new_customer(
+    random: &mut StdRng,
+    places: &Places,
+    at: usize,
+    per_odp: usize,
+) -> (NewCustomer, CustomerStatus) {
     let odp = &places.odps[(at / per_odp) % places.odps.len()];
     let name = format!("{} {}", pick(random, &FIRST), pick(random, &LAST));
     let status = match random.random_range(0..100) {
@@ -162,7 +168,8 @@ fn new_customer(random: &mut StdRng, places: &Places, at: usize, per_odp: usize)
     let near = |middle: Option<f64>, random: &mut StdRng| {
         middle.map(|middle| middle + random.random_range(-0.004..0.004))
     };
-    NewCustomer {
+    let first = if status.needs_reason() { CustomerStatus::Active } else { status };
+    let new = NewCustomer {
         phone: phone_of(at),
         email: (random.random_range(0..3) == 0)
             .then(|| format!("{}.{at}@contoh.example", name.to_lowercase().replace(' ', "."))),
@@ -181,7 +188,7 @@ fn new_customer(random: &mut StdRng, places: &Places, at: usize, per_odp: usize)
         odp_port: connected.then(|| (at % per_odp) as i64 + 1),
         package_id: Some(pick(random, &places.packages).id),
         pppoe_username: connected.then(|| format!("krw{at:05}")),
-        status: Some(status),
+        status: Some(first),
         locale: Some(if random.random_range(0..20) == 0 { "en" } else { "id" }.to_owned()),
         tags: if random.random_range(0..6) == 0 {
             vec![(*pick(random, &TAGS)).to_owned()]
@@ -190,7 +197,21 @@ fn new_customer(random: &mut StdRng, places: &Places, at: usize, per_odp: usize)
         },
         name,
         ..NewCustomer::default()
+    };
+    (new, status)
+}
+
+async fn make(ctx: &Ctx, new: NewCustomer, status: CustomerStatus) -> Result<Customer> {
+    let customer = customers::create(ctx, new).await?;
+    if customer.status == status {
+        return Ok(customer);
     }
+    let reason = match status {
+        CustomerStatus::Suspended => "tunggakan",
+        _ => "pindah rumah",
+    };
+    let set = SetCustomerStatus { status, reason: Some(reason.to_owned()) };
+    customers::set_status(ctx, customer.id, set).await
 }
 
 /// The customers, in the order of their making; many at a time, because they share commits.
@@ -201,14 +222,14 @@ pub(super) async fn customers(
     count: usize,
 ) -> Result<Vec<Customer>> {
     let per_odp = count.div_ceil(places.odps.len());
-    let news: Vec<NewCustomer> = (0..count).map(|at| new_customer(random, places, at, per_odp)).collect();
+    let news: Vec<_> = (0..count).map(|at| new_customer(random, places, at, per_odp)).collect();
     let mut out = Vec::with_capacity(count);
     for (day, chunk) in news.chunks(25).enumerate() {
         let ctx = Ctx { now: ctx.now.plus_seconds(day as i64 * 86_400), ..ctx.clone() };
         let mut making = JoinSet::new();
-        for (at, new) in chunk.iter().cloned().enumerate() {
+        for (at, (new, status)) in chunk.iter().cloned().enumerate() {
             let ctx = ctx.clone();
-            making.spawn(async move { (day, at, customers::create(&ctx, new).await) });
+            making.spawn(async move { (day, at, make(&ctx, new, status).await) });
         }
         while let Some(made) = making.join_next().await {
             let (day, at, made) = made.map_err(|error| Error::Internal(format!("demo customer: {error}")))?;

@@ -63,6 +63,7 @@ pub async fn complete(ctx: &Ctx, id: TicketId, body: Complete) -> Result<Ticket>
     let items = parts::checklist(&mut tx, id).await?;
     completion::check_list(&mut checker, &items, &data.checklist);
     check_files(&mut tx, &mut checker, id, &data).await?;
+    check_line(&mut tx, &mut checker, &row, &data).await?;
     checker.finish()?;
 
     let open: Vec<ChecklistItemId> = items
@@ -139,11 +140,30 @@ async fn check_files(tx: &mut Tx, checker: &mut Checker, id: TicketId, data: &Co
     Ok(())
 }
 
-/// An installation tells where the customer's line ends, and puts them in service.
+/// The customer whose line ends from now on at the ODP and port that were named: work other than looking at a place and
+/// taking the line down moves it there.
+fn moved(row: &TicketRow, odp: Option<OdpId>, port: Option<i64>) -> Option<CustomerId> {
+    let stays = matches!(row.service_type, ServiceType::Dismantle | ServiceType::Survey);
+    let whole = odp.is_some() && port.is_some();
+    row.customer_id.filter(|_| whole && !stays)
+}
+
+/// The ODP named must exist and have the port; where the line is moved, the port must be free.
+async fn check_line(tx: &mut Tx, checker: &mut Checker, row: &TicketRow, data: &Complete) -> Result<()> {
+    let Some(odp) = data.odp_id else { return Ok(()) };
+    let customer = moved(row, data.odp_id, data.odp_port);
+    customers::service::check_line(tx, checker, customer, odp, data.odp_port).await
+}
+
+/// Notes where the customer's line ends now. An installation puts them in service too; a dismantle gives the port free.
 async fn connect(tx: &mut Tx, ctx: &Ctx, row: &TicketRow, data: &Completion) -> Result<()> {
-    match (row.service_type, row.customer_id) {
-        (ServiceType::Installation, Some(customer)) => {
-            customers::service::installed(tx, ctx, customer, data.odp_id, data.odp_port).await
+    let Some(customer) = row.customer_id else { return Ok(()) };
+    let (odp, port) = (data.odp_id, data.odp_port);
+    match row.service_type {
+        ServiceType::Installation => customers::service::installed(tx, ctx, customer, odp, port).await,
+        ServiceType::Dismantle => customers::service::set_line(tx, ctx, customer, None, None).await,
+        _ if moved(row, odp, port).is_some() => {
+            customers::service::set_line(tx, ctx, customer, odp, port).await
         }
         _ => Ok(()),
     }
