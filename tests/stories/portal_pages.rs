@@ -282,7 +282,7 @@ async fn the_other_language_is_one_link_away_and_stays() {
     sees(&signs_in(&world, &mut phone, PHONE).await, &["<html lang=\"en\""]);
     // The profile's choice goes along to other phones.
     phone.get("/customer/profile").await.expect(200);
-    let saved = [("locale", "en"), ("notify_whatsapp", "1")];
+    let saved = [("locale", "en"), ("notify_whatsapp", "progress")];
     sees(&phone.go("/customer/profile", &saved).await, &["<html lang=\"en\""]);
     world.pass(Duration::from_secs(61));
     let mut other = site.visitor();

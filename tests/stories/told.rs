@@ -5,7 +5,12 @@ use aglis_core::{
     app::App,
     args,
     messages::{Direction, MessageChannel, SandboxFilter, SandboxMessage, service as messages},
-    tickets::{Assign, NewComment, Reason, SetStatus, TicketStatus, Visibility, service as tickets},
+    notifications::service as notifications,
+    tickets::{
+        Assign, ContactPreference, Merge, NewComment, NewTicket, Reason, SetStatus, TicketStatus, Visibility,
+        service as tickets,
+    },
+    types::TechnicianId,
 };
 use aglis_tests::{World, both};
 use std::time::Duration;
@@ -80,7 +85,7 @@ async fn each_is_told_in_their_own_way_and_language_or_not_at_all() {
         let cast = cast(&world).await;
         sql(
             &world,
-            "UPDATE customers SET notify_whatsapp = FALSE, email = 'budi@example.test', locale = 'en' WHERE id = 1",
+            "UPDATE customers SET notify_whatsapp = '[]', email = 'budi@example.test', locale = 'en' WHERE id = 1",
         )
         .await;
         let ticket = report(&world, cast.budi).await;
@@ -91,9 +96,97 @@ async fn each_is_told_in_their_own_way_and_language_or_not_at_all() {
         assert_eq!(mails[0].subject.as_deref(), Some(format!("Ticket {}", ticket.summary.number).as_str()));
         assert!(arrived(&world, BUDI, &mut 0).await.is_empty());
 
-        sql(&world, "UPDATE customers SET notify_email = FALSE WHERE id = 1").await;
+        sql(&world, "UPDATE customers SET notify_email = '[]' WHERE id = 1").await;
         tickets::cancel(&admin(&world), ticket.summary.id, Reason { reason: "ok".into() }).await.unwrap();
         assert!(arrived(&world, "budi@example.test", &mut seen).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_kind_of_news_comes_by_every_way_that_is_wanted() {
+    both(async |world| {
+        let cast = cast(&world).await;
+        sql(&world, "UPDATE customers SET email = 'budi@example.test', notify_email = '[\"results\"]' WHERE id = 1")
+            .await;
+        let (mut phone, mut mail) = (0, 0);
+        let mut told = async || {
+            let whatsapp = arrived(&world, BUDI, &mut phone).await.len();
+            (whatsapp, arrived(&world, "budi@example.test", &mut mail).await.len())
+        };
+        let new = NewTicket {
+            title: "Internet mati".into(),
+            contact_preference: Some(ContactPreference::Email),
+            ..NewTicket::default()
+        };
+        let id = tickets::create(&customer(&world, cast.budi), new).await.unwrap().summary.id;
+        assert_eq!(told().await, (1, 0), "progress is not wanted by mail");
+        tickets::cancel(&admin(&world), id, Reason { reason: "pulih".into() }).await.unwrap();
+        assert_eq!(told().await, (1, 1));
+        let mut tx = world.app.db.read().await.unwrap();
+        let order: Vec<(String,)> = tx
+            .all("SELECT channel FROM messages WHERE template = 'ticket-cancelled' ORDER BY id", args![])
+            .await
+            .unwrap();
+        let order: Vec<&str> = order.iter().map(|(channel,)| channel.as_str()).collect();
+        assert_eq!(order, ["email", "whatsapp"], "as they wish to be reached for this ticket");
+        drop(tx);
+
+        sql(&world, "UPDATE customers SET notify_whatsapp = '[\"answers\"]', notify_email = '[]' WHERE id = 1").await;
+        let id = report(&world, cast.budi).await.summary.id;
+        assert_eq!(told().await, (0, 0));
+        let open = NewComment { body: "Kami cek".into(), visibility: Some(Visibility::Public) };
+        tickets::comment(&rina(&world), id, open).await.unwrap();
+        assert_eq!(told().await, (1, 0));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_loses_a_ticket_is_told_and_a_merge_is_told_to_all() {
+    both(async |world| {
+        let cast = cast(&world).await;
+        sql(&world, "UPDATE users SET phone = '+628190000000' || id WHERE role = 'technician'").await;
+        let (andi, dewi, joko) = ("+6281900000004", "+6281900000005", "+6281900000006");
+        let mut seen = std::collections::HashMap::<&str, usize>::new();
+        let mut told = async |who| {
+            let new = arrived(&world, who, seen.entry(who).or_default()).await;
+            new.into_iter().map(|message| message.body).collect::<Vec<_>>()
+        };
+        let id = report(&world, cast.budi).await.summary.id;
+        let team = |lead, members: &[TechnicianId]| Assign {
+            lead_id: Some(lead),
+            member_ids: members.to_vec(),
+            ..Assign::default()
+        };
+        tickets::assign(&rina(&world), id, team(cast.andi, &[cast.joko])).await.unwrap();
+        assert_eq!((told(andi).await.len(), told(joko).await.len()), (1, 1));
+        tickets::assign(&rina(&world), id, team(cast.dewi, &[cast.joko])).await.unwrap();
+        assert!(told(dewi).await[0].contains("Anda memimpin"));
+        assert!(told(andi).await[0].contains("tidak lagi ditugaskan kepada Anda"));
+        assert_eq!(told(joko).await, Vec::<String>::new(), "stays");
+        let filter = Default::default();
+        let centre = notifications::list(&technician(&world, cast.andi), &filter).await.unwrap().items;
+        assert!(centre[0].title.contains("dialihkan") && centre[0].link.is_none(), "{centre:?}");
+
+        tickets::undo(&rina(&world), id, Default::default()).await.unwrap();
+        assert!(told(dewi).await[0].contains("tidak lagi"), "taken back");
+        assert!(told(andi).await[0].contains("Anda memimpin"));
+        let open = SetStatus { status: TicketStatus::Open, reason: None };
+        tickets::set_status(&rina(&world), id, open).await.unwrap();
+        assert!(told(andi).await[0].contains("tidak lagi") && told(joko).await[0].contains("tidak lagi"));
+
+        let into = report(&world, cast.budi).await.summary;
+        tickets::assign(&rina(&world), id, team(cast.andi, &[])).await.unwrap();
+        tickets::assign(&rina(&world), into.id, team(cast.dewi, &[])).await.unwrap();
+        told(BUDI).await;
+        tickets::merge(&rina(&world), id, Merge { into_id: into.id }).await.unwrap();
+        let customer = told(BUDI).await;
+        assert!(customer.len() == 1 && customer[0].contains(&format!("digabung ke {}", into.number)), "{customer:?}");
+        for who in [cast.andi, cast.dewi] {
+            let centre = notifications::list(&technician(&world, who), &filter).await.unwrap().items;
+            assert!(centre[0].message.ends_with(&format!("dilanjutkan di {}", into.number)), "{centre:?}");
+        }
     })
     .await;
 }

@@ -14,8 +14,8 @@ use crate::{
 };
 use aglis_core::{
     client::Exit,
-    customers::{Customer, CustomerFilter, CustomerStatus, CustomerSummary, CustomerType, IpMode},
-    types::{AreaId, PackageId},
+    customers::{Customer, CustomerFilter, CustomerStatus, CustomerSummary, CustomerType, IpMode, News},
+    types::{AreaId, PackageId, UnknownWord},
 };
 use clap::{Args, Subcommand};
 
@@ -155,6 +155,21 @@ pub struct Create {
     given: Given,
 }
 
+/// The kinds of news that a customer wants.
+#[derive(Debug, Clone)]
+pub struct Wanted(Vec<News>);
+
+impl std::str::FromStr for Wanted {
+    type Err = UnknownWord;
+
+    fn from_str(words: &str) -> std::result::Result<Self, UnknownWord> {
+        if words == "none" {
+            return Ok(Wanted(Vec::new()));
+        }
+        words.split(',').map(str::parse).collect::<std::result::Result<_, _>>().map(Wanted)
+    }
+}
+
 /// Flags of `customer update`.
 #[derive(Debug, Args)]
 pub struct Update {
@@ -169,12 +184,12 @@ pub struct Update {
     /// Postal address
     #[arg(long)]
     address: Option<String>,
-    /// WhatsApp messages wanted
-    #[arg(long, value_name = "TRUE|FALSE")]
-    notify_whatsapp: Option<bool>,
-    /// E-mails wanted
-    #[arg(long, value_name = "TRUE|FALSE")]
-    notify_email: Option<bool>,
+    /// What to tell by WhatsApp: progress, answers, results, comma separated; or none
+    #[arg(long, value_name = "NEWS")]
+    notify_whatsapp: Option<Wanted>,
+    /// What to tell by e-mail, in the same words
+    #[arg(long, value_name = "NEWS")]
+    notify_email: Option<Wanted>,
     #[command(flatten)]
     fields: Fields,
 }

@@ -71,6 +71,11 @@ impl Form {
         self.fields.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// The words that stand in a field that may come several times; what is none of them is left aside.
+    pub fn words<T: std::str::FromStr>(&self, name: &str) -> Vec<T> {
+        self.all(name).filter_map(|word| word.parse().ok()).collect()
+    }
+
     /// Whether a box is ticked or a button was the one pressed.
     pub fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|(key, _)| key == name)

@@ -38,6 +38,10 @@ msg-ticket-cancelled =
     Hello { $name }, ticket *{ $number }* was cancelled. Reason: { $reason }
     { $business }
 
+msg-ticket-merged =
+    Hello { $name }, ticket *{ $number }* was merged into { $into }. News of it comes with that ticket.
+    { $business }
+
 msg-technician-lead =
     { $name }, you lead ticket *{ $number }*.
     Subject: { $title }
@@ -51,6 +55,10 @@ msg-technician-member =
     Customer: { $customer }, { $phone }
     Address: { $address }
     { $link }
+
+msg-technician-removed =
+    { $name }, ticket *{ $number }* is no longer yours.
+    Subject: { $title }
 
 msg-ticket-subject = Ticket { $number }
 

@@ -38,6 +38,10 @@ msg-ticket-cancelled =
     Halo { $name }, tiket *{ $number }* dibatalkan. Alasan: { $reason }
     { $business }
 
+msg-ticket-merged =
+    Halo { $name }, tiket *{ $number }* digabung ke { $into }. Perkembangannya kami kabarkan di tiket itu.
+    { $business }
+
 msg-technician-lead =
     { $name }, Anda memimpin tiket *{ $number }*.
     Perihal: { $title }
@@ -51,6 +55,10 @@ msg-technician-member =
     Pelanggan: { $customer }, { $phone }
     Alamat: { $address }
     { $link }
+
+msg-technician-removed =
+    { $name }, tiket *{ $number }* tidak lagi ditugaskan kepada Anda.
+    Perihal: { $title }
 
 msg-ticket-subject = Tiket { $number }
 

@@ -44,6 +44,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// What customers are told of their tickets; they choose by which way they hear of which.
+    pub enum News, "kind of news" {
+        /// Received, given to a technician, begun or put on hold, when somebody comes.
+        Progress = "progress",
+        /// What we write to them.
+        Answers = "answers",
+        /// Completed, cancelled, merged.
+        Results = "results",
+    }
+}
+
 /// A customer with everything staff may see; phone and e-mail are masked unless revealed.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -95,10 +107,10 @@ pub struct Customer {
     pub portal_enabled: bool,
     /// Language of messages and portal: `id` or `en`.
     pub locale: String,
-    /// Whether they want WhatsApp messages about their tickets.
-    pub notify_whatsapp: bool,
-    /// Whether they want e-mails.
-    pub notify_email: bool,
+    /// What they want to hear of by WhatsApp.
+    pub notify_whatsapp: Vec<News>,
+    /// What they want to hear of by e-mail.
+    pub notify_email: Vec<News>,
     /// Internal notes.
     pub notes: String,
     /// Tags, in alphabetical order.
@@ -190,10 +202,10 @@ pub struct NewCustomer {
     pub portal_enabled: Option<bool>,
     /// Language, `id` when absent.
     pub locale: Option<String>,
-    /// WhatsApp messages wanted; yes when absent.
-    pub notify_whatsapp: Option<bool>,
-    /// E-mails wanted; yes when absent.
-    pub notify_email: Option<bool>,
+    /// What to tell by WhatsApp; everything when absent.
+    pub notify_whatsapp: Option<Vec<News>>,
+    /// What to tell by e-mail; everything when absent.
+    pub notify_email: Option<Vec<News>>,
     /// Internal notes.
     pub notes: Option<String>,
     /// Tags.
@@ -262,12 +274,12 @@ pub struct CustomerChange {
     /// Language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// WhatsApp messages wanted.
+    /// What to tell by WhatsApp; an empty list for nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub notify_whatsapp: Option<bool>,
-    /// E-mails wanted.
+    pub notify_whatsapp: Option<Vec<News>>,
+    /// What to tell by e-mail; an empty list for nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub notify_email: Option<bool>,
+    pub notify_email: Option<Vec<News>>,
     /// Internal notes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,

@@ -1,6 +1,6 @@
 //! What a customer's fields may hold, and how an account moves from status to status.
 
-use super::{CustomerStatus, IpMode};
+use super::{CustomerStatus, IpMode, News};
 use crate::{error::Checker, types::Phone};
 
 impl CustomerStatus {
@@ -32,6 +32,13 @@ pub fn tag(check: &mut Checker, field: &str, text: &str) -> String {
         && tag.chars().any(char::is_alphanumeric);
     check.ensure(good, field, "invalid", "use 1 to 40 letters, digits, - and _, such as `vip`");
     tag
+}
+
+/// The kinds of news in their own order, each once.
+pub fn news(mut wanted: Vec<News>) -> Vec<News> {
+    wanted.sort_unstable();
+    wanted.dedup();
+    wanted
 }
 
 /// A telephone number that must be there.

@@ -2,10 +2,11 @@
 
 use super::Event;
 use crate::{
+    customers::News,
     notifications::{NotificationPriority, NotificationType},
     permission::{Permission, Role},
     tickets::{Priority, TicketStatus, Visibility},
-    types::TechnicianId,
+    types::{TechnicianId, TicketId},
 };
 
 /// Which staff members hear of an event. Whoever caused it does not.
@@ -17,6 +18,8 @@ pub enum Audience {
     Role(Role),
     /// The ticket's team.
     Team,
+    /// Another ticket's team.
+    TeamOf(TicketId),
     /// These technicians.
     Technicians(Vec<TechnicianId>),
     /// The account the event is about.
@@ -26,12 +29,14 @@ pub enum Audience {
 /// Who gets a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Recipient {
-    /// The customer the event is about.
-    Customer,
+    /// The customer the event is about, by every way by which they want such news.
+    Customer(News),
     /// The technician who leads.
     Lead(TechnicianId),
     /// A technician who helps.
     Member(TechnicianId),
+    /// A technician who has it no longer.
+    Former(TechnicianId),
 }
 
 /// What an event sets off, in the same transaction.
@@ -65,8 +70,21 @@ fn system(audience: Audience, priority: NotificationPriority, text: &'static str
     Reaction::Notify { audience, notification_type: NotificationType::System, priority, text }
 }
 
-fn customer(template: &'static str) -> Reaction {
-    Reaction::Message { to: Recipient::Customer, template }
+fn customer(news: News, template: &'static str) -> Reaction {
+    Reaction::Message { to: Recipient::Customer(news), template }
+}
+
+/// What those are told who do not have a ticket any more.
+fn let_go(former: &[TechnicianId]) -> Vec<Reaction> {
+    if former.is_empty() {
+        return Vec::new();
+    }
+    let messages = former
+        .iter()
+        .map(|one| Reaction::Message { to: Recipient::Former(*one), template: "technician-removed" });
+    let told =
+        notify(Audience::Technicians(former.to_vec()), NotificationPriority::High, "ticket-unassigned");
+    std::iter::once(told).chain(messages).collect()
 }
 
 /// What follows from an event.
@@ -78,7 +96,7 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
             let urgency = if *priority == Some(Priority::Critical) { N::Urgent } else { N::Normal };
             vec![
                 notify(Audience::Permitted(Permission::TicketAssign), urgency, "ticket-created"),
-                customer("ticket-created"),
+                customer(News::Progress, "ticket-created"),
             ]
         }
         E::TicketAssigned { lead_id, member_ids, previous_lead_id, previous_member_ids, undo_of, .. } => {
@@ -88,22 +106,26 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
                 out.push(notify(Audience::Technicians(vec![lead]), N::High, "ticket-assigned"));
                 out.push(Reaction::Message { to: Recipient::Lead(lead), template: "technician-lead" });
                 if undo_of.is_none() {
-                    out.push(customer("ticket-assigned"));
+                    out.push(customer(News::Progress, "ticket-assigned"));
                 }
             }
             for member in member_ids.iter().filter(|member| !previous_member_ids.contains(member)) {
                 out.push(notify(Audience::Technicians(vec![*member]), N::Normal, "ticket-assigned"));
                 out.push(Reaction::Message { to: Recipient::Member(*member), template: "technician-member" });
             }
+            let stays = |one: &TechnicianId| Some(*one) == *lead_id || member_ids.contains(one);
+            let before = previous_lead_id.iter().chain(previous_member_ids).copied();
+            let former: Vec<_> = before.filter(|one| !stays(one)).collect();
+            out.extend(let_go(&former));
             out
         }
         E::TicketUnassigned { previous_lead_id, previous_member_ids, .. } => {
             let previous: Vec<_> = previous_lead_id.iter().chain(previous_member_ids).copied().collect();
-            vec![notify(Audience::Technicians(previous), N::Normal, "ticket-unassigned")]
+            let_go(&previous)
         }
         E::TicketStatusChanged { to, undo_of, .. } => match to {
             Some(TicketStatus::InProgress | TicketStatus::OnHold) if undo_of.is_none() => {
-                vec![customer("ticket-status")]
+                vec![customer(News::Progress, "ticket-status")]
             }
             _ => Vec::new(),
         },
@@ -114,23 +136,38 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
             ]
         }
         E::TicketPriorityChanged { .. } => vec![notify(Audience::Team, N::Normal, "ticket-priority")],
-        E::TicketEtaSet { eta_at: Some(_) } => vec![customer("ticket-eta")],
+        E::TicketEtaSet { eta_at: Some(_) } => vec![customer(News::Progress, "ticket-eta")],
         E::TicketCommented { by_customer: true, .. } => {
             vec![
                 notify(Audience::Team, N::High, "ticket-customer-comment"),
                 notify(Audience::Role(Role::CustomerService), N::Normal, "ticket-customer-comment"),
             ]
         }
-        E::TicketCommented { visibility: Some(Visibility::Public), .. } => vec![customer("ticket-comment")],
+        E::TicketCommented { visibility: Some(Visibility::Public), .. } => {
+            vec![customer(News::Answers, "ticket-comment")]
+        },
         E::TicketCommented { .. } => vec![notify(Audience::Team, N::Low, "ticket-note")],
         E::TicketCompleted { .. } => {
             vec![
                 notify(Audience::Permitted(Permission::TicketAssign), N::Low, "ticket-completed"),
-                customer("ticket-completed"),
+                customer(News::Results, "ticket-completed"),
             ]
         }
         E::TicketCancelled { .. } => {
-            vec![notify(Audience::Team, N::Normal, "ticket-cancelled"), customer("ticket-cancelled")]
+            vec![
+                notify(Audience::Team, N::Normal, "ticket-cancelled"),
+                customer(News::Results, "ticket-cancelled"),
+            ]
+        }
+        E::TicketMerged { into_id, .. } => {
+            let goes_on = into_id.map(|into| notify(Audience::TeamOf(into), N::Normal, "ticket-merged"));
+            [
+                notify(Audience::Team, N::Normal, "ticket-merged"),
+                customer(News::Results, "ticket-merged"),
+            ]
+            .into_iter()
+            .chain(goes_on)
+            .collect()
         }
         E::TicketReopened { .. } => vec![
             notify(Audience::Team, N::High, "ticket-reopened"),
@@ -191,7 +228,6 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
         | E::TicketEtaSet { eta_at: None }
         | E::TicketFileAttached { .. }
         | E::TicketChecklistChanged { .. }
-        | E::TicketMerged { .. }
         | E::TicketParentSet { .. }
         | E::MessageStatusChanged { .. }
         | E::JobRetried { .. }

@@ -6,7 +6,9 @@ use super::{
 };
 use crate::{
     args,
+    customers::News,
     db::{DbError, Query, Tx},
+    tickets::ContactPreference,
     types::*,
 };
 
@@ -460,15 +462,25 @@ pub(super) struct Person {
     pub phone: Option<Phone>,
     pub email: Option<String>,
     pub locale: Locale,
-    pub by_whatsapp: bool,
-    pub by_email: bool,
     pub customer_id: Option<CustomerId>,
     pub user_id: Option<UserId>,
 }
 
-pub(super) async fn customer_facts(tx: &mut Tx, id: TicketId) -> Result<Option<Person>, DbError> {
+/// A ticket's customer and how they want to hear of it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct CustomerFacts {
+    #[sqlx(flatten)]
+    pub person: Person,
+    #[sqlx(json)]
+    pub notify_whatsapp: Vec<News>,
+    #[sqlx(json)]
+    pub notify_email: Vec<News>,
+    pub contact_preference: ContactPreference,
+}
+
+pub(super) async fn customer_facts(tx: &mut Tx, id: TicketId) -> Result<Option<CustomerFacts>, DbError> {
     tx.opt(
-        "SELECT c.name, c.phone, c.email, c.locale, c.notify_whatsapp AS by_whatsapp, c.notify_email AS by_email, \
+        "SELECT c.name, c.phone, c.email, c.locale, c.notify_whatsapp, c.notify_email, t.contact_preference, \
          c.id AS customer_id, CAST(NULL AS BIGINT) AS user_id \
          FROM tickets t JOIN customers c ON c.id = t.customer_id WHERE t.id = $1",
         args![id],
@@ -478,7 +490,7 @@ pub(super) async fn customer_facts(tx: &mut Tx, id: TicketId) -> Result<Option<P
 
 pub(super) async fn technician_facts(tx: &mut Tx, id: TechnicianId) -> Result<Option<Person>, DbError> {
     tx.opt(
-        "SELECT u.full_name AS name, u.phone, u.email, u.locale, TRUE AS by_whatsapp, TRUE AS by_email, \
+        "SELECT u.full_name AS name, u.phone, u.email, u.locale, \
          CAST(NULL AS BIGINT) AS customer_id, u.id AS user_id \
          FROM technicians t JOIN users u ON u.id = t.user_id WHERE t.id = $1 AND u.active",
         args![id],

@@ -51,8 +51,10 @@ templates! {
     "ticket-comment": Whatsapp Notification, 72 * HOUR, ["name", "number", "comment", "business"];
     "ticket-completed": Whatsapp Notification, 72 * HOUR, ["name", "number", "link", "business"];
     "ticket-cancelled": Whatsapp Notification, 72 * HOUR, ["name", "number", "reason", "business"];
+    "ticket-merged": Whatsapp Notification, 72 * HOUR, ["name", "number", "into", "business"];
     "technician-lead": Whatsapp Notification, 24 * HOUR, ["name", "number", "title", "customer", "phone", "address", "link"];
     "technician-member": Whatsapp Notification, 24 * HOUR, ["name", "number", "title", "customer", "phone", "address", "link"];
+    "technician-removed": Whatsapp Notification, 24 * HOUR, ["name", "number", "title"];
     "staff-notice": Whatsapp Notification, 24 * HOUR, ["title", "message", "link"];
     "password-reset": Email Notification Secret, HOUR, ["name", "link", "minutes", "business"];
 }
@@ -120,7 +122,7 @@ impl Template {
 
     /// Whether nobody is worse off for getting it in the morning.
     pub fn can_wait(&self) -> bool {
-        const PATIENT: &[&str] = &["ticket-completed", "ticket-cancelled"];
+        const PATIENT: &[&str] = &["ticket-completed", "ticket-cancelled", "ticket-merged"];
         matches!(self.kind, MessageKind::Group | MessageKind::Bulk) || PATIENT.contains(&self.name)
     }
 

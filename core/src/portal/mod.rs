@@ -7,7 +7,12 @@ pub mod store;
 
 #[cfg(feature = "server")]
 use crate::tickets::ContactPreference;
-use crate::{catalog::Package, customers::CustomerStatus, tickets::ServiceType, types::*};
+use crate::{
+    catalog::Package,
+    customers::{CustomerStatus, News},
+    tickets::ServiceType,
+    types::*,
+};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -227,10 +232,10 @@ pub struct Profile {
     pub activated_at: Option<Time>,
     /// Language of messages and portal: `id` or `en`.
     pub locale: String,
-    /// Whether they want WhatsApp messages about their tickets.
-    pub notify_whatsapp: bool,
-    /// Whether they want e-mails.
-    pub notify_email: bool,
+    /// What they want to hear of by WhatsApp.
+    pub notify_whatsapp: Vec<News>,
+    /// What they want to hear of by e-mail.
+    pub notify_email: Vec<News>,
 }
 
 /// What customers can change by themselves: absent fields stay.
@@ -244,12 +249,12 @@ pub struct ProfileChange {
     /// Language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// WhatsApp messages wanted.
+    /// What to tell by WhatsApp; an empty list for nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub notify_whatsapp: Option<bool>,
-    /// E-mails wanted.
+    pub notify_whatsapp: Option<Vec<News>>,
+    /// What to tell by e-mail; an empty list for nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub notify_email: Option<bool>,
+    pub notify_email: Option<Vec<News>>,
 }
 
 /// The start page's figures.

@@ -4,7 +4,7 @@ use super::{fields, on_portal, refused, staff, told};
 use aglis_core::{
     catalog::{NewArea, NewOdp, NewPackage, PackageChange, service as catalog},
     customers::{
-        CustomerChange, CustomerStatus, CustomerType, IpMode, NewCustomer, SetCustomerStatus, service,
+        CustomerChange, CustomerStatus, CustomerType, IpMode, NewCustomer, News, SetCustomerStatus, service,
     },
     error::Error,
     event::{self, AuditFilter},
@@ -360,11 +360,12 @@ async fn customers_see_and_change_only_what_is_theirs() {
         let change = CustomerChange {
             email: Some("budi@example.id".into()),
             locale: Some("en".into()),
-            notify_whatsapp: Some(false),
+            notify_whatsapp: Some(vec![News::Results, News::Answers, News::Results]),
             ..CustomerChange::default()
         };
         let changed = service::update(&ctx, budi, change.clone()).await.unwrap();
-        assert_eq!((changed.email.as_deref(), changed.notify_whatsapp), (Some("budi@example.id"), false));
+        assert_eq!(changed.email.as_deref(), Some("budi@example.id"));
+        assert_eq!((changed.notify_whatsapp, changed.notify_email), (vec![News::Answers, News::Results], News::ALL.to_vec()));
         assert!(service::update(&ctx, sari, change).await.is_err());
         let change =
             CustomerChange { name: Some("Raja".into()), portal_enabled: Some(true), ..Default::default() };

@@ -3,7 +3,7 @@
 use super::{RINA, open, sql};
 use aglis_core::{
     catalog::{NewOdp, service as catalog},
-    customers::{Customer, CustomerChange, service as customers},
+    customers::{Customer, CustomerChange, News, service as customers},
     messages::{InboundMessage, service as messages},
     types::*,
 };
@@ -45,16 +45,18 @@ async fn form<'a>(desk: &Visitor, number: &str, changes: &[(&'a str, &'a str)]) 
         ("portal", "on"),
         ("locale", "id"),
         ("ip_mode", "dynamic"),
-        ("notify_whatsapp", "1"),
-        ("notify_email", "1"),
+        ("notify_whatsapp", "progress"),
+        ("notify_whatsapp", "answers"),
+        ("notify_whatsapp", "results"),
+        ("notify_email", "progress"),
+        ("notify_email", "answers"),
+        ("notify_email", "results"),
     ] {
         fields.push((name.to_owned(), value.to_owned()));
     }
     for (name, value) in changes {
         fields.retain(|(known, _)| known != name);
-        if !value.is_empty() || !name.starts_with("notify_") {
-            fields.push(((*name).to_owned(), (*value).to_owned()));
-        }
+        fields.push(((*name).to_owned(), (*value).to_owned()));
     }
     fields
 }
@@ -110,14 +112,15 @@ async fn everything_about_a_customer_can_be_written() {
             ("ip_mode", "static"),
             ("ip_address", "203.0.113.7"),
             ("locale", "en"),
-            ("notify_email", ""),
+            ("notify_email", "answers"),
             ("area_id", ""),
         ];
         save(&desk, &number, &changes).await.must_say("Tersimpan");
         let now = budi(&world).await;
         assert_eq!((now.latitude, now.longitude), (Some(-6.3021), Some(107.282)));
         assert_eq!((now.ip_address.as_deref(), now.locale.as_str()), (Some("203.0.113.7"), "en"));
-        assert_eq!((now.notify_whatsapp, now.notify_email, now.area_id), (true, false, None));
+        assert_eq!((&now.notify_whatsapp[..], &now.notify_email[..]), (News::ALL, &[News::Answers][..]));
+        assert_eq!(now.area_id, None);
 
         // Somebody was faster: it is said on the form, with what was entered, and the second try means it.
         let stale = form(&desk, &number, &[("name", "Budi dari meja")]).await;

@@ -3,7 +3,7 @@
 use super::open;
 use crate::tickets::fixture::{report, rina, technician};
 use aglis_core::{
-    customers::service as customers,
+    customers::{News, service as customers},
     tickets::{Assign, SetStatus, TicketStatus, service as tickets},
 };
 use aglis_tests::{Visitor, both};
@@ -54,13 +54,17 @@ async fn customers_change_their_own_address_for_mail() {
         let (cast, _) = open(&world).await;
         let phone = Visitor::customer(&world, cast.budi).await;
         let save = async |email: &str| {
-            let fields = [("locale", "id"), ("notify_whatsapp", "1"), ("email", email)];
+            let fields = [("locale", "id"), ("notify_whatsapp", "progress"), ("notify_whatsapp", "results"), ("email", email)];
             phone.post("/customer/profile", &fields).await
         };
         save("budi@").await.must_say("href=\"#email\"").must_say("value=\"budi@\"");
         save("Budi@Contoh.example").await.must_say("value=\"budi@contoh.example\"");
         let now = customers::reveal(&world.root(), cast.budi).await.unwrap();
-        assert_eq!((now.email.as_deref(), now.notify_email), (Some("budi@contoh.example"), false));
+        assert_eq!((now.email.as_deref(), now.notify_email), (Some("budi@contoh.example"), vec![]));
+        assert_eq!(now.notify_whatsapp, [News::Progress, News::Results]);
+        let page = phone.get("/customer/profile").await;
+        page.must_say("name=\"notify_whatsapp\" value=\"results\" checked")
+            .must_say("name=\"notify_whatsapp\" value=\"answers\">");
         save("").await;
         assert_eq!(customers::reveal(&world.root(), cast.budi).await.unwrap().email, None);
     })

@@ -79,8 +79,8 @@ pub(super) fn update(context: &Context, update: Update) -> Result {
         ip_address: fields.ip_address,
         portal_enabled: fields.portal,
         locale: fields.language,
-        notify_whatsapp: update.notify_whatsapp,
-        notify_email: update.notify_email,
+        notify_whatsapp: update.notify_whatsapp.map(|wanted| wanted.0),
+        notify_email: update.notify_email.map(|wanted| wanted.0),
         notes: fields.notes,
     };
     let asked = serde_json::to_value(&change)?;

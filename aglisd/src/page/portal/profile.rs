@@ -2,6 +2,7 @@
 
 use super::super::{Flash, FormErrors, Frame, Posted, Shown, Visit, cookie};
 use aglis_core::{
+    customers::News,
     portal::{Profile, ProfileChange, service as portal},
     portal_access::service as access,
     types::{Locale, SessionId, Time},
@@ -10,6 +11,22 @@ use askama::Template;
 use axum::{extract::Path, http::StatusCode};
 
 const YEAR_S: i64 = 365 * 86_400;
+
+/// What to hear of by one way.
+struct Way {
+    /// The field.
+    name: &'static str,
+    /// Its heading.
+    heading: String,
+    news: Vec<Tick>,
+}
+
+/// A kind of news, and whether it is wanted.
+struct Tick {
+    word: &'static str,
+    text: String,
+    on: bool,
+}
 
 /// A signed-in device.
 struct Device {
@@ -27,7 +44,17 @@ struct ProfilePage<'a> {
     errors: FormErrors,
     profile: &'a Profile,
     email: String,
+    ways: [Way; 2],
     sessions: Vec<Device>,
+}
+
+fn way(frame: &Frame, name: &'static str, heading: &str, wanted: &[News]) -> Way {
+    let tick = |news: &News| Tick {
+        word: news.as_str(),
+        text: frame.word("portal-news", news.as_str()),
+        on: wanted.contains(news),
+    };
+    Way { name, heading: frame.t(heading), news: News::ALL.iter().map(tick).collect() }
 }
 
 /// `GET /customer/profile`
@@ -48,7 +75,11 @@ async fn page(frame: &Frame, status: StatusCode, errors: FormErrors, email: Opti
     });
     let sessions = sessions.collect();
     let email = email.or(profile.email.as_deref()).unwrap_or_default().to_owned();
-    Ok(frame.html(status, &ProfilePage { frame, errors, profile: &profile, email, sessions }))
+    let ways = [
+        way(frame, "notify_whatsapp", "portal-profile-notify-whatsapp", &profile.notify_whatsapp),
+        way(frame, "notify_email", "portal-profile-notify-email", &profile.notify_email),
+    ];
+    Ok(frame.html(status, &ProfilePage { frame, errors, profile: &profile, email, ways, sessions }))
 }
 
 /// `POST /customer/profile`
@@ -56,8 +87,8 @@ pub async fn save(Posted { mut frame, form }: Posted) -> Shown {
     let change = ProfileChange {
         email: form.has("email").then(|| form.get("email").to_owned()),
         locale: form.given("locale").map(str::to_owned),
-        notify_whatsapp: Some(form.has("notify_whatsapp")),
-        notify_email: Some(form.has("notify_email")),
+        notify_whatsapp: Some(form.words("notify_whatsapp")),
+        notify_email: Some(form.words("notify_email")),
     };
     let profile = match portal::set_profile(frame.ctx(), change).await {
         Ok(profile) => profile,

@@ -11,7 +11,7 @@ use crate::{
     page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit},
 };
 use aglis_core::{
-    customers::{Customer, CustomerChange, CustomerType, IpMode, NewCustomer, service as customers},
+    customers::{Customer, CustomerChange, CustomerType, IpMode, NewCustomer, News, service as customers},
     error::{Error, FieldError},
     permission::Permission as P,
     types::{AreaId, OdpId, PackageId},
@@ -31,7 +31,9 @@ struct Input {
 }
 
 struct Tick {
+    id: String,
     name: &'static str,
+    value: &'static str,
     text: String,
     on: bool,
 }
@@ -63,7 +65,7 @@ struct Page<'a> {
 
 type Values = HashMap<&'static str, String>;
 
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 19] = [
     "name",
     "phone",
     "email",
@@ -82,14 +84,19 @@ const NAMES: [&str; 21] = [
     "area_id",
     "portal",
     "locale",
-    "notify_whatsapp",
-    "notify_email",
     "version",
 ];
-const TICKED: &str = "1";
+/// The fields that come once for each kind of news that is wanted by that way.
+const NEWS: [(&str, &str); 2] =
+    [("notify_whatsapp", "staff-notify-whatsapp"), ("notify_email", "staff-notify-email")];
+
+fn joined(news: &[News]) -> String {
+    news.iter().map(|news| news.as_str()).collect::<Vec<_>>().join(",")
+}
 
 fn of_form(form: &Form) -> Values {
-    NAMES.into_iter().map(|name| (name, form.get(name).to_owned())).collect()
+    let once = NAMES.into_iter().map(|name| (name, form.get(name).to_owned()));
+    once.chain(NEWS.into_iter().map(|(name, _)| (name, joined(&form.words(name))))).collect()
 }
 
 fn of_nobody() -> Values {
@@ -97,17 +104,15 @@ fn of_nobody() -> Values {
         ("locale", "id"),
         ("portal", "on"),
         ("ip_mode", IpMode::Dynamic.as_str()),
-        ("notify_whatsapp", TICKED),
-        ("notify_email", TICKED),
     ]
     .into_iter()
     .map(|(name, value)| (name, value.to_owned()))
+    .chain(NEWS.into_iter().map(|(name, _)| (name, joined(News::ALL))))
     .collect()
 }
 
 fn of_customer(customer: &Customer) -> Values {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let tick = |on: bool| if on { TICKED.to_owned() } else { String::new() };
     let place = customer.latitude.zip(customer.longitude);
     HashMap::from([
         ("name", customer.name.clone()),
@@ -128,8 +133,8 @@ fn of_customer(customer: &Customer) -> Values {
         ("area_id", customer.area_id.map(|id| id.to_string()).unwrap_or_default()),
         ("portal", if customer.portal_enabled { "on" } else { "off" }.to_owned()),
         ("locale", customer.locale.clone()),
-        ("notify_whatsapp", tick(customer.notify_whatsapp)),
-        ("notify_email", tick(customer.notify_email)),
+        ("notify_whatsapp", joined(&customer.notify_whatsapp)),
+        ("notify_email", joined(&customer.notify_email)),
         ("version", customer.version.to_string()),
     ])
 }
@@ -167,7 +172,15 @@ async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error>
         let hint_id = if hint.is_empty() { String::new() } else { format!("{name}-hint") };
         Field::Input(Input { name, text: frame.t(text), hint, hint_id, value: value(name), long, required })
     };
-    let tick = |name, text: &str| Field::Tick(Tick { name, text: frame.t(text), on: value(name) == TICKED });
+    let ticks = NEWS.into_iter().flat_map(|(name, text)| {
+        let wanted = value(name);
+        News::ALL.iter().map(move |news| {
+            let word = news.as_str();
+            let text = frame.t1(text, "news", frame.word("staff-news", word));
+            let on = wanted.split(',').any(|one| one == word);
+            Field::Tick(Tick { id: format!("{name}-{word}"), name, value: word, text, on })
+        })
+    });
     let switch = ["on", "off"].map(|word| Opt {
         value: word.to_owned(),
         text: frame.word("staff-portal", word),
@@ -222,7 +235,7 @@ async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error>
         },
         Section {
             heading: frame.t("staff-customer-reach"),
-            fields: vec![
+            fields: [
                 Field::Choice(Choice {
                     name: "portal",
                     label: frame.t("staff-portal"),
@@ -233,10 +246,11 @@ async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error>
                     label: frame.t("staff-language"),
                     options: languages.into(),
                 }),
-                tick("notify_whatsapp", "staff-notify-whatsapp"),
-                tick("notify_email", "staff-notify-email"),
-                input("notes", "staff-notes", true, false),
-            ],
+            ]
+            .into_iter()
+            .chain(ticks)
+            .chain([input("notes", "staff-notes", true, false)])
+            .collect(),
         },
     ])
 }
@@ -314,8 +328,8 @@ async fn create(Posted { frame, form }: Posted) -> Shown {
             ip_address: text(&form, "ip_address"),
             portal_enabled: Some(form.get("portal") != "off"),
             locale: text(&form, "locale"),
-            notify_whatsapp: Some(form.has("notify_whatsapp")),
-            notify_email: Some(form.has("notify_email")),
+            notify_whatsapp: Some(form.words("notify_whatsapp")),
+            notify_email: Some(form.words("notify_email")),
             notes: text(&form, "notes"),
             ..NewCustomer::default()
         };
@@ -347,6 +361,8 @@ async fn change(frame: &Frame, form: &Form, customer: &Customer) -> Result<Custo
     let before = of_customer(customer);
     let changed =
         |name: &str| Some(form.get(name).to_owned()).filter(|value| before.get(name) != Some(value));
+    let news =
+        |name: &str, before: &[News]| Some(form.words(name)).filter(|ticked: &Vec<News>| ticked != before);
     // Nothing chosen removes it.
     let chosen = |name: &str| changed(name).map(|value| value.parse::<i64>().unwrap_or(0));
     let mut wrong = Vec::new();
@@ -392,8 +408,8 @@ async fn change(frame: &Frame, form: &Form, customer: &Customer) -> Result<Custo
         ip_address: changed("ip_address"),
         portal_enabled: changed("portal").map(|word| word != "off"),
         locale: changed("locale"),
-        notify_whatsapp: changed("notify_whatsapp").map(|tick| tick == TICKED),
-        notify_email: changed("notify_email").map(|tick| tick == TICKED),
+        notify_whatsapp: news("notify_whatsapp", &customer.notify_whatsapp),
+        notify_email: news("notify_email", &customer.notify_email),
         notes: changed("notes"),
     })
 }

@@ -1,7 +1,7 @@
 //! From what people write to what is kept: every field checked, every complaint collected.
 
 use super::super::{
-    CustomerChange, CustomerType, IpMode, NewCustomer, rules,
+    CustomerChange, CustomerType, IpMode, NewCustomer, News, rules,
     store::{self, Fields, Row},
     terms as words,
 };
@@ -48,8 +48,8 @@ pub fn of_new(check: &mut Checker, new: NewCustomer) -> Option<Fields> {
         ip_address,
         portal_enabled: new.portal_enabled.unwrap_or(true),
         locale,
-        notify_whatsapp: new.notify_whatsapp.unwrap_or(true),
-        notify_email: new.notify_email.unwrap_or(true),
+        notify_whatsapp: new.notify_whatsapp.map_or_else(|| News::ALL.to_vec(), rules::news),
+        notify_email: new.notify_email.map_or_else(|| News::ALL.to_vec(), rules::news),
         notes,
     })
 }
@@ -114,10 +114,10 @@ pub fn of_change(check: &mut Checker, before: &Fields, change: CustomerChange) -
         fields.locale = common::locale(check, &value);
     }
     if let Some(value) = change.notify_whatsapp {
-        fields.notify_whatsapp = value;
+        fields.notify_whatsapp = rules::news(value);
     }
     if let Some(value) = change.notify_email {
-        fields.notify_email = value;
+        fields.notify_email = rules::news(value);
     }
     if let Some(value) = change.notes {
         fields.notes = check.optional_text("notes", &value, 4000);
@@ -336,6 +336,7 @@ pub fn changes(before: &Fields, after: &Fields) -> Vec<Change> {
     }
     personal!(name, phone, email, pic_name, pic_phone, address, latitude, longitude, notes);
     let id = |id: Option<i64>| id.map(|id| id.to_string()).unwrap_or_default();
+    let joined = |news: &[News]| news.iter().map(|news| news.as_str()).collect::<Vec<_>>().join(",");
     plain! {
         "type" customer_type |f| f.customer_type.to_string();
         "area_id" area_id |f| id(f.area_id.map(|area| area.0));
@@ -347,8 +348,8 @@ pub fn changes(before: &Fields, after: &Fields) -> Vec<Change> {
         "ip_address" ip_address |f| f.ip_address.clone().unwrap_or_default();
         "portal_enabled" portal_enabled |f| f.portal_enabled.to_string();
         "locale" locale |f| f.locale.clone();
-        "notify_whatsapp" notify_whatsapp |f| f.notify_whatsapp.to_string();
-        "notify_email" notify_email |f| f.notify_email.to_string();
+        "notify_whatsapp" notify_whatsapp |f| joined(&f.notify_whatsapp);
+        "notify_email" notify_email |f| joined(&f.notify_email);
     }
     changes
 }

@@ -4,7 +4,7 @@ mod list;
 
 pub use list::{Condition, Listed, Place, Start, count_up_to, last_of_window, page, page_query};
 
-use super::{CustomerStatus, CustomerType, IpMode};
+use super::{CustomerStatus, CustomerType, IpMode, News};
 use crate::{
     app::Scope,
     args,
@@ -52,10 +52,12 @@ pub struct Fields {
     pub portal_enabled: bool,
     /// Language.
     pub locale: String,
-    /// WhatsApp messages wanted.
-    pub notify_whatsapp: bool,
-    /// E-mails wanted.
-    pub notify_email: bool,
+    /// What to tell by WhatsApp.
+    #[sqlx(json)]
+    pub notify_whatsapp: Vec<News>,
+    /// What to tell by e-mail.
+    #[sqlx(json)]
+    pub notify_email: Vec<News>,
     /// Internal notes.
     pub notes: String,
 }
@@ -158,6 +160,10 @@ pub async fn by_pppoe(tx: &mut Tx, username: &str) -> Result<Option<CustomerId>,
     find(tx, Scope::All, "pppoe_username", username.to_owned()).await
 }
 
+fn list(news: &[News]) -> serde_json::Value {
+    news.iter().map(|news| news.as_str()).collect()
+}
+
 /// Adds a customer.
 pub async fn insert(
     tx: &mut Tx,
@@ -197,8 +203,8 @@ pub async fn insert(
                 f.ip_address.clone(),
                 f.portal_enabled,
                 &f.locale,
-                f.notify_whatsapp,
-                f.notify_email,
+                list(&f.notify_whatsapp),
+                list(&f.notify_email),
                 &f.notes,
                 status,
                 activated_at,
@@ -244,8 +250,8 @@ pub async fn update(
             f.ip_address.clone(),
             f.portal_enabled,
             &f.locale,
-            f.notify_whatsapp,
-            f.notify_email,
+            list(&f.notify_whatsapp),
+            list(&f.notify_email),
             &f.notes,
             now
         ],

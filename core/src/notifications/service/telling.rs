@@ -84,7 +84,8 @@ pub async fn notify(
         event_id: Some(event_id),
         notification_type: notice.notification_type,
         priority: notice.priority,
-        link: link(subject),
+        // Who has lost a ticket cannot open it.
+        link: link(subject).filter(|_| notice.text != "ticket-unassigned"),
         data: serde_json::json!({
             "event": event.kind(),
             "subject_kind": subject.kind,
@@ -95,8 +96,8 @@ pub async fn notify(
         created_at: ctx.now,
     };
     store::insert(tx, &readers, &fresh, &texts).await?;
-    // Who is assigned has a work order by message anyway.
-    if notice.text != "ticket-assigned" {
+    // Who is given or loses work has a message about it anyway.
+    if !matches!(notice.text, "ticket-assigned" | "ticket-unassigned") {
         copy(tx, ctx, &readers, &fresh, &texts, ticket_id).await?;
     }
     Ok(())
@@ -162,6 +163,7 @@ async fn audience(tx: &mut Tx, ctx: &Ctx, subject: &Subject, notice: &Notice<'_>
             Some(id) => Readers::Team(TicketId(id)),
             None => return Ok(Vec::new()),
         },
+        Audience::TeamOf(ticket) => Readers::Team(*ticket),
         Audience::Technicians(ids) => Readers::Technicians(ids),
         Audience::Subject => match subject.id.filter(|_| subject.kind == SubjectKind::User) {
             // What concerns an account's safety its owner hears also when it looks as though they did it themselves.
@@ -227,6 +229,7 @@ fn arguments(
         Event::TicketCancelled { reason, .. } | Event::TicketReopened { reason } => {
             out.push(("reason", reason.clone().into()));
         }
+        Event::TicketMerged { into_number, .. } => out.push(("into", into_number.clone().into())),
         Event::TicketRated { rating, .. } => out.push(("rating", (*rating).into())),
         Event::JobDied { job_kind, error } => {
             out.push(("kind", job_kind.clone().into()));
