@@ -344,7 +344,10 @@ async fn a_slip_is_taken_back_within_ten_minutes() {
 
         let team = Assign { lead_id: Some(cast.andi), member_ids: vec![cast.joko], ..Assign::default() };
         service::assign(&rina(&world), id, team).await.unwrap();
-        let unassigned = service::undo(&admin(&world), id, last()).await.unwrap();
+        assert_eq!(code(service::undo(&admin(&world), id, last()).await).0, "nothing_to_undo", "not theirs");
+        let entries = service::latest(&admin(&world), id, &PageQuery::default()).await.unwrap().items;
+        let named = Undo { event_id: Some(entries[0].event_id) };
+        let unassigned = service::undo(&admin(&world), id, named).await.unwrap();
         assert_eq!((unassigned.summary.status, unassigned.team.len()), (Open, 0), "an administrator may");
         let lead = |id| Assign { lead_id: Some(id), ..Assign::default() };
         service::assign(&rina(&world), id, lead(cast.andi)).await.unwrap();
@@ -361,6 +364,22 @@ async fn a_slip_is_taken_back_within_ten_minutes() {
         world.pass(Duration::from_secs(300));
         let again = service::undo(&rina(&world), id, last()).await.unwrap();
         assert_eq!((again.summary.status, again.paused_ms, again.summary.held_at), (InProgress, 0, None));
+        service::set_status(&rina(&world), id, to(OnHold)).await.unwrap();
+        let held = service::get(&rina(&world), id).await.unwrap().summary.held_at;
+        service::set_priority(&admin(&world), id, SetPriority { priority: Low, reason: None }).await.unwrap();
+        world.pass(Duration::from_secs(60));
+        let resume = SetStatus { status: InProgress, reason: None };
+        service::set_status(&rina(&world), id, resume).await.unwrap();
+        service::set_priority(&admin(&world), id, raise.clone()).await.unwrap();
+        let again = service::undo(&rina(&world), id, last()).await.unwrap();
+        assert_eq!(
+            (again.summary.status, again.summary.priority, again.hold_reason.as_deref()),
+            (OnHold, High, Some("menunggu")),
+            "her own change, not the later one of somebody else, with the reason it waits for"
+        );
+        assert!(again.summary.held_at > held, "the pause goes on from when it was ended");
+        let again = service::undo(&admin(&world), id, last()).await.unwrap();
+        assert_eq!((again.summary.status, again.summary.priority), (OnHold, Low));
         service::set_status(&rina(&world), id, to(Open)).await.unwrap_err();
         service::cancel(&rina(&world), id, Reason { reason: "x".into() }).await.unwrap();
         assert_eq!(

@@ -58,17 +58,21 @@ const fn needed(inverse: &Inverse) -> Permission {
     }
 }
 
+/// Whether the actor did it.
+fn is_own(ctx: &Ctx, row: &event::store::Stored) -> bool {
+    row.actor_kind == ctx.actor.kind()
+        && row.actor_id == ctx.actor.id()
+        && row.actor_name == ctx.actor.name()
+}
+
 /// Whether the actor did it, or administers.
 fn may(ctx: &Ctx, row: &event::store::Stored) -> bool {
-    let own = row.actor_kind == ctx.actor.kind()
-        && row.actor_id == ctx.actor.id()
-        && row.actor_name == ctx.actor.name();
     let admin = match &ctx.actor {
         Actor::User(staff) => staff.role == Role::Admin,
         Actor::Unix { .. } => true,
         _ => false,
     };
-    own || admin
+    admin || is_own(ctx, row)
 }
 
 /// The identifiers of those events, the newest first, that the actor could take back now.
@@ -91,7 +95,8 @@ pub(super) fn undoable(ctx: &Ctx, newest_first: &[event::store::Stored]) -> Vec<
 }
 
 /// Takes back a change of priority, status or team: within ten minutes, by whoever made it or an administrator, and only
-/// while nothing of the kind has happened since.
+/// while nothing of the kind has happened since. Without an event it is the actor's own last change; what somebody else
+/// did is taken back only by name.
 pub async fn undo(ctx: &Ctx, id: TicketId, body: Undo) -> Result<Ticket> {
     let mut tx = ctx.app.db.write().await?;
     let mut row = load(&mut tx, ctx, id).await?;
@@ -99,15 +104,19 @@ pub async fn undo(ctx: &Ctx, id: TicketId, body: Undo) -> Result<Ticket> {
     let possible = undoable(ctx, &events);
     let target = match body.event_id {
         Some(event) => event,
-        None => *possible.first().ok_or_else(|| {
-            Error::conflict(
-                "nothing_to_undo",
-                format!(
-                    "there is no change of yours on ticket {} in the last {UNDO_MINUTES} minutes",
-                    row.number
-                ),
-            )
-        })?,
+        None => events
+            .iter()
+            .find(|event| possible.contains(&event.id) && is_own(ctx, event))
+            .map(|event| event.id)
+            .ok_or_else(|| {
+                Error::conflict(
+                    "nothing_to_undo",
+                    format!(
+                        "there is no change of yours on ticket {} in the last {UNDO_MINUTES} minutes that nobody changed since",
+                        row.number
+                    ),
+                )
+            })?,
     };
     let done = events.iter().find(|event| event.id == target).ok_or(Error::NotFound("event"))?;
     let inverse = done.event().as_ref().and_then(inverse).ok_or_else(|| {
@@ -132,17 +141,28 @@ pub async fn undo(ctx: &Ctx, id: TicketId, body: Undo) -> Result<Ticket> {
         ));
     }
     still_open(&row)?;
-    restore(&mut tx, ctx, &mut row, done, inverse).await?;
+    let held_because = hold_reason(&events, target);
+    restore(&mut tx, ctx, &mut row, (done, inverse), held_because).await?;
     tx.commit().await?;
     reading::get(ctx, id).await
+}
+
+/// Why a ticket was on hold before an event, as the change of status that put it there says.
+fn hold_reason(newest_first: &[event::store::Stored], before: EventId) -> Option<String> {
+    newest_first.iter().filter(|row| row.id < before).find_map(|row| match row.event() {
+        Some(Event::TicketStatusChanged { to: Some(TicketStatus::OnHold), reason: Some(reason), .. }) => {
+            Some(reason)
+        }
+        _ => None,
+    })
 }
 
 async fn restore(
     tx: &mut Tx,
     ctx: &Ctx,
     row: &mut TicketRow,
-    done: &event::store::Stored,
-    inverse: Inverse,
+    (done, inverse): (&event::store::Stored, Inverse),
+    held_because: Option<String>,
 ) -> Result<()> {
     let undo_of = Some(done.id);
     let event = match inverse {
@@ -153,6 +173,9 @@ async fn restore(
         }
         Inverse::Status { was_set, back } => {
             put_back(row, done.at, was_set, back);
+            if back == TicketStatus::OnHold {
+                row.hold_reason = held_because;
+            }
             store::save(tx, row, ctx.now).await?;
             Event::TicketStatusChanged { from: Some(was_set), to: Some(back), reason: None, undo_of }
         }
