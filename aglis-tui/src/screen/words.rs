@@ -2,7 +2,7 @@
 
 use aglis_core::customers::CustomerStatus;
 use aglis_core::event::Outcome;
-use aglis_core::tickets::{Priority, TicketStatus};
+use aglis_core::tickets::{Priority, SlaState, TicketStatus};
 
 use crate::lang::{Text, texts as tx};
 use crate::theme::{Role, Theme};
@@ -106,12 +106,14 @@ pub const fn outcome(theme: Theme, outcome: Outcome) -> (&'static str, Text, Rol
     }
 }
 
-/// Time left on a ticket, with what it means.
+/// How a ticket stands against its due time.
 #[must_use]
-pub const fn left(seconds: i64) -> Role {
-    match seconds {
-        i64::MIN..0 => Role::Bad,
-        0..3600 => Role::Warn,
-        _ => Role::Text,
+pub const fn sla(state: SlaState) -> Role {
+    match state {
+        SlaState::OnTrack | SlaState::Met => Role::Ok,
+        SlaState::AtRisk => Role::Warn,
+        SlaState::Breached | SlaState::Missed => Role::Bad,
+        SlaState::Paused => Role::Info,
+        SlaState::Void => Role::Muted,
     }
 }

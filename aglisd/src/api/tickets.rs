@@ -80,6 +80,7 @@ impl List for TicketFilter {
         "lead_name",
         "response_due_at",
         "resolution_due_at",
+        "at_risk_at",
         "responded_at",
         "held_at",
         "completed_at",

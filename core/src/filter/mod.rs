@@ -72,6 +72,10 @@ pub trait Facts {
     fn any_text(&self, field: &str, test: &mut dyn FnMut(&str) -> bool) -> bool;
     /// The amount of `field`: seconds for spans, a plain number for counts; `None` when it has none.
     fn amount(&self, field: &str) -> Option<i64>;
+    /// Whether the time of `field` had run out; where the clock stands still, before it was stopped.
+    fn is_over(&self, field: &str) -> bool {
+        self.amount(field).is_some_and(|left| left < 0)
+    }
     /// Shows every text a bare word is looked for in to `test` until it says yes.
     fn any_word(&self, test: &mut dyn FnMut(&str) -> bool) -> bool;
 }
@@ -167,7 +171,7 @@ fn holds(row: &impl Facts, field: &Field, value: &str) -> bool {
         Kind::Text => row.any_text(field.name, &mut |text| words::contains_folded(text, value)),
         Kind::Name => row.any_text(field.name, &mut |text| words::starts_a_word(text, value)),
         Kind::Span | Kind::Count if value == NONE => row.amount(field.name).is_none(),
-        Kind::Span => value == schema::OVERDUE && row.amount(field.name).is_some_and(|left| left < 0),
+        Kind::Span => value == schema::OVERDUE && row.is_over(field.name),
         Kind::Count => false,
     }
 }

@@ -280,6 +280,30 @@ impl Calendar {
     }
 }
 
+/// How a ticket stands: the one judgement of every list, page and program. `due` is when it is at risk and when it is to
+/// be resolved, `held_at` since when it is on hold, `ended_at` when it was completed.
+pub fn state(
+    status: TicketStatus,
+    due: (Time, Time),
+    held_at: Option<Time>,
+    ended_at: Option<Time>,
+    now: Time,
+) -> SlaState {
+    let (at_risk_at, resolution_due_at) = due;
+    // On hold the clock stands where it stood.
+    let at = ended_at.or(held_at).unwrap_or(now);
+    let late = at > resolution_due_at;
+    match status {
+        TicketStatus::Cancelled => SlaState::Void,
+        TicketStatus::Completed if late => SlaState::Missed,
+        TicketStatus::Completed => SlaState::Met,
+        _ if late => SlaState::Breached,
+        TicketStatus::OnHold => SlaState::Paused,
+        _ if at >= at_risk_at => SlaState::AtRisk,
+        _ => SlaState::OnTrack,
+    }
+}
+
 /// What the clock of one ticket is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clock {
@@ -352,17 +376,8 @@ impl Clock {
         let total = self.target.resolution_minutes * MINUTE_MS;
         let remaining_ms =
             calendar.between(at, self.resolution_due_at) - calendar.between(self.resolution_due_at, at);
-        let late = at > self.resolution_due_at;
         let used_percent = (total - remaining_ms).max(0) * 100 / total.max(1);
-        let state = match status {
-            TicketStatus::Cancelled => SlaState::Void,
-            TicketStatus::Completed if late => SlaState::Missed,
-            TicketStatus::Completed => SlaState::Met,
-            _ if late => SlaState::Breached,
-            TicketStatus::OnHold => SlaState::Paused,
-            _ if used_percent >= AT_RISK_PERCENT => SlaState::AtRisk,
-            _ => SlaState::OnTrack,
-        };
+        let state = state(status, (self.at_risk_at, self.resolution_due_at), held_at, ended_at, now);
         SlaStanding { state, used_percent, remaining_ms }
     }
 }

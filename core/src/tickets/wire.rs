@@ -42,6 +42,8 @@ pub struct TicketSummary {
     pub response_due_at: Time,
     /// When it is to be resolved.
     pub resolution_due_at: Time,
+    /// When 80 % of the working time until then will be used.
+    pub at_risk_at: Time,
     /// When somebody first responded.
     pub responded_at: Option<Time>,
     /// Since when it is on hold.
@@ -54,6 +56,14 @@ pub struct TicketSummary {
     pub created_at: Time,
     /// When it was last changed.
     pub updated_at: Time,
+}
+
+impl TicketSummary {
+    /// How the ticket stands against its due time.
+    pub fn sla_state(&self, now: Time) -> SlaState {
+        let due = (self.at_risk_at, self.resolution_due_at);
+        sla::state(self.status, due, self.held_at, self.completed_at, now)
+    }
 }
 
 /// A member of a ticket's team.

@@ -131,7 +131,7 @@ fn ticket(n: i64) -> anyhow::Result<TicketSummary> {
         "customer_id": n % 10_000 + 1, "customer_number": format!("AGLS20261001{:04}", n % 10_000),
         "customer_name": format!("{first} Santoso {}", n % 10_000), "area_name": format!("Karawang {}", n % 12),
         "lead_id": 1, "lead_name": format!("Teknisi {}", n % 50), "response_due_at": at,
-        "resolution_due_at": Time::from_ms((NOW_S + n % 90_000 - 3_600) * 1000), "responded_at": null,
+        "resolution_due_at": Time::from_ms((NOW_S + n % 90_000 - 3_600) * 1000), "at_risk_at": Time::from_ms((NOW_S + n % 90_000 - 7_200) * 1000), "responded_at": null,
         "held_at": null, "completed_at": null, "version": 1, "created_at": at, "updated_at": at
     }))?)
 }

@@ -38,7 +38,8 @@ pub fn ticket(n: i64) -> TicketSummary {
         "priority": priority, "status": status, "title": SUBJECTS[(n % 5) as usize], "channel": "portal",
         "customer_id": n % 4 + 1, "customer_number": number, "customer_name": name, "area_name": "Karawang Barat",
         "lead_id": lead.map(|_| 7), "lead_name": lead,
-        "response_due_at": time(-60), "resolution_due_at": time(n * 47 - 12), "responded_at": null,
+        "response_due_at": time(-60), "resolution_due_at": time(n * 47 - 12), "at_risk_at": time(n * 47 - 60),
+        "responded_at": null,
         "held_at": (status == TicketStatus::OnHold).then(|| time(-30)), "completed_at": null,
         "version": 1, "created_at": time(-180 - n), "updated_at": time(-10)
     }))

@@ -9,8 +9,8 @@ mod memory;
 use std::collections::HashMap;
 
 use aglis_core::filter::{Facts, Filter};
-use aglis_core::tickets::{Channel, Priority, ServiceType, TicketStatus, TicketSummary};
-use aglis_core::types::TicketId;
+use aglis_core::tickets::{Channel, Priority, ServiceType, SlaState, TicketStatus, TicketSummary, sla};
+use aglis_core::types::{TicketId, Time};
 
 use judge::Judge;
 use memory::{Names, Piece, Pieces, Rows};
@@ -36,6 +36,7 @@ struct Packed {
     text: Piece,
     created: u32,
     due: u32,
+    at_risk: u32,
     version: u32,
     lead: u16,
     area: u16,
@@ -45,7 +46,8 @@ struct Packed {
     priority: Priority,
     kind: ServiceType,
     channel: Channel,
-    on_hold: bool,
+    /// The due time had passed when it was put on hold.
+    held_late: bool,
 }
 
 /// One ticket, read from the store.
@@ -74,6 +76,7 @@ impl Store {
             text,
             created: seconds(ticket.created_at.ms()),
             due: seconds(ticket.resolution_due_at.ms()),
+            at_risk: seconds(ticket.at_risk_at.ms()),
             version: u32::try_from(ticket.version).unwrap_or(u32::MAX),
             lead: ticket.lead_name.as_deref().map_or(0, |name| self.names.put(name)),
             area: ticket.area_name.as_deref().map_or(0, |name| self.names.put(name)),
@@ -83,7 +86,7 @@ impl Store {
             priority: ticket.priority,
             kind: ticket.service_type,
             channel: ticket.channel,
-            on_hold: ticket.held_at.is_some(),
+            held_late: ticket.held_at.is_some_and(|at| at > ticket.resolution_due_at),
         };
         let Some(at) = known else {
             let at = u32::try_from(self.rows.len()).ok()?;
@@ -273,8 +276,18 @@ impl<'a> TicketRow<'a> {
     /// Seconds left until it is due, negative when past; none when finished or on hold.
     #[must_use]
     pub fn left_s(&self) -> Option<i64> {
-        (self.packed.status.is_open() && !self.packed.on_hold)
+        (self.packed.status.is_open() && self.packed.status != TicketStatus::OnHold)
             .then(|| i64::from(self.packed.due) - self.now_s)
+    }
+    /// How it stands against its due time, while work is to be done.
+    #[must_use]
+    pub fn sla(&self) -> Option<SlaState> {
+        let row = self.packed;
+        let at = |seconds: i64| Time::from_ms(seconds * 1000);
+        let due = i64::from(row.due);
+        let held = (row.status == TicketStatus::OnHold).then(|| at(due + i64::from(row.held_late)));
+        let marks = (at(i64::from(row.at_risk)), at(due));
+        row.status.is_open().then(|| sla::state(row.status, marks, held, None, at(self.now_s)))
     }
     /// Seconds since it was reported.
     #[must_use]
@@ -315,6 +328,9 @@ impl Facts for TicketRow<'_> {
             _ => None,
         }
     }
+    fn is_over(&self, field: &str) -> bool {
+        field == "sla" && self.sla() == Some(SlaState::Breached)
+    }
     fn any_word(&self, test: &mut dyn FnMut(&str) -> bool) -> bool {
         test(self.title())
             || test(self.number())
@@ -328,7 +344,6 @@ impl Facts for TicketRow<'_> {
 mod tests {
     use super::*;
     use aglis_core::filter::TICKETS;
-    use aglis_core::types::Time;
 
     fn ticket(n: i64, due_s: i64, version: i64) -> TicketSummary {
         serde_json::from_value(serde_json::json!({
@@ -336,7 +351,8 @@ mod tests {
             "status": if n % 5 == 0 { "completed" } else { "open" }, "title": format!("Lampu merah {n}"),
             "channel": "portal", "customer_id": n % 7 + 1, "customer_number": "AGLS1", "customer_name": "Budi",
             "area_name": "Karawang", "lead_id": null, "lead_name": null, "response_due_at": Time::from_ms(0),
-            "resolution_due_at": Time::from_ms(due_s * 1000), "responded_at": null, "held_at": null,
+            "resolution_due_at": Time::from_ms(due_s * 1000), "at_risk_at": Time::from_ms(due_s * 800),
+            "responded_at": null, "held_at": null,
             "completed_at": null, "version": version, "created_at": Time::from_ms(n * 1000),
             "updated_at": Time::from_ms(0)
         }))
@@ -345,7 +361,7 @@ mod tests {
 
     #[test]
     fn a_row_is_small() {
-        assert!(size_of::<Packed>() <= 40, "{} bytes", size_of::<Packed>());
+        assert!(size_of::<Packed>() <= 44, "{} bytes", size_of::<Packed>());
     }
 
     #[test]
@@ -358,6 +374,28 @@ mod tests {
         assert_eq!(row.customer(), Some(("AGLS1", "Budi")));
         assert_eq!(store.by_number("TKT20261121001"), Some(TicketId(1)));
         assert_eq!(store.by_number("TKT2026112100"), None);
+    }
+
+    #[test]
+    fn standing_is_the_clocks_and_not_a_fixed_hour() {
+        let mut store = Store::default();
+        store.put(&ticket(1, 10_000, 1));
+        let mut held = ticket(2, 100, 1);
+        held.status = TicketStatus::OnHold;
+        for (at, expected, overdue) in
+            [(90, SlaState::Paused, 0), (101, SlaState::Breached, 1)]
+        {
+            held.held_at = Some(Time::from_ms(at * 1000));
+            store.put(&held);
+            assert_eq!(store.row(1, 500).and_then(|row| row.sla()), Some(expected));
+            let filter = Filter::parse(&TICKETS, "sla:overdue").expect("a filter");
+            assert_eq!(store.filter(&filter, &[0, 1], 500).len(), overdue);
+        }
+        for (now, expected) in
+            [(7_999, SlaState::OnTrack), (8_000, SlaState::AtRisk), (10_001, SlaState::Breached)]
+        {
+            assert_eq!(store.row(0, now).and_then(|row| row.sla()), Some(expected));
+        }
     }
 
     #[test]

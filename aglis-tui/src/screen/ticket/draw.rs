@@ -238,14 +238,15 @@ fn view_head(ui: &Ui, canvas: &mut Canvas<'_>, area: Rect, ticket: &Ticket) {
         ],
     );
     canvas.spans(x, area.y, area.width - x, &state);
-    let (role, word) = match ticket.sla.state {
-        SlaState::OnTrack => (Role::Ok, tx::SLA_ON_TRACK),
-        SlaState::AtRisk => (Role::Warn, tx::SLA_AT_RISK),
-        SlaState::Breached => (Role::Bad, tx::SLA_BREACHED),
-        SlaState::Paused => (Role::Info, tx::SLA_PAUSED),
-        SlaState::Met => (Role::Ok, tx::SLA_MET),
-        SlaState::Missed => (Role::Bad, tx::SLA_MISSED),
-        SlaState::Void => (Role::Muted, tx::SLA_VOID),
+    let role = words::sla(ticket.sla.state);
+    let word = match ticket.sla.state {
+        SlaState::OnTrack => tx::SLA_ON_TRACK,
+        SlaState::AtRisk => tx::SLA_AT_RISK,
+        SlaState::Breached => tx::SLA_BREACHED,
+        SlaState::Paused => tx::SLA_PAUSED,
+        SlaState::Met => tx::SLA_MET,
+        SlaState::Missed => tx::SLA_MISSED,
+        SlaState::Void => tx::SLA_VOID,
     };
     let bar = (area.width / 3).min(30);
     canvas.text(1, area.y + 1, 4, "SLA", Role::Muted);

@@ -1,5 +1,6 @@
 //! How the list looks.
 
+use aglis_core::tickets::SlaState;
 use aglis_core::types::Time;
 use ratatui::layout::Rect;
 
@@ -100,10 +101,15 @@ fn columns(ui: &Ui) -> [Column; 7] {
 fn table_row<'a>(ui: &Ui, row: &TicketRow<'a>, marked: bool, busy: bool) -> Row<'a> {
     let (priority_glyph, priority_role) = words::priority_glyph(ui.theme, row.priority());
     let (status_glyph, status_role) = words::status_glyph(ui.theme, row.status());
-    let left = match row.left_s() {
-        Some(left) if left < 0 => cell(format!("{}!", ui.span(left)), words::left(left)),
-        Some(left) => cell(ui.span(left), words::left(left)),
-        None => cell(ui.theme.pick("—", "-"), Role::Muted),
+    let role = match row.sla() {
+        Some(SlaState::OnTrack) | None => Role::Text,
+        Some(state) => words::sla(state),
+    };
+    let left = match (row.left_s(), row.sla()) {
+        (Some(left), Some(SlaState::Breached)) => cell(format!("{}!", ui.span(left)), role),
+        (Some(left), _) => cell(ui.span(left), role),
+        (None, Some(SlaState::Breached)) => cell(ui.theme.pick("—!", "-!"), role),
+        (None, _) => cell(ui.theme.pick("—", "-"), Role::Muted),
     };
     let status = if busy { ui.theme.pick("…", "~") } else { status_glyph };
     Row {

@@ -4,7 +4,7 @@ use crate::page::{Frame, mark::Mark};
 use aglis_core::{
     app::Ctx,
     config::WhatsappProvider,
-    tickets::{SlaState, TicketStatus, TicketSummary},
+    tickets::{SlaState, TicketSummary},
     types::Time,
 };
 
@@ -123,10 +123,11 @@ pub struct TicketRow {
 }
 
 impl TicketRow {
-    /// The row of a ticket in a list, whose standing is judged by its due time alone; [`TicketRow::exact`] knows the rest.
+    /// The row of a ticket in a list, which tells the time left by the clock on the wall; a ticket's own page knows the
+    /// working time, see [`TicketRow::with`].
     pub fn new(frame: &Frame, ticket: &TicketSummary) -> TicketRow {
-        let (state, left) = standing(ticket, frame.now);
-        TicketRow::with(frame, ticket, state, left)
+        let left = ticket.resolution_due_at.since_ms(ticket.held_at.unwrap_or(frame.now));
+        TicketRow::with(frame, ticket, ticket.sla_state(frame.now), left)
     }
 
     /// The row of a ticket whose standing was computed.
@@ -153,25 +154,6 @@ impl TicketRow {
             open: ticket.status.is_open(),
         }
     }
-}
-
-/// How a listed ticket stands: what a list knows without the calendar.
-fn standing(ticket: &TicketSummary, now: Time) -> (SlaState, i64) {
-    let at = ticket.held_at.unwrap_or(now);
-    let left = ticket.resolution_due_at.since_ms(at);
-    let whole = ticket.resolution_due_at.since_ms(ticket.created_at).max(1);
-    let state = match ticket.status {
-        TicketStatus::Cancelled => SlaState::Void,
-        TicketStatus::Completed => match ticket.completed_at {
-            Some(completed) if completed > ticket.resolution_due_at => SlaState::Missed,
-            _ => SlaState::Met,
-        },
-        TicketStatus::OnHold => SlaState::Paused,
-        _ if left < 0 => SlaState::Breached,
-        _ if left * 5 <= whole => SlaState::AtRisk,
-        _ => SlaState::OnTrack,
-    };
-    (state, left)
 }
 
 /// An instant as a field for date and time holds it, in the business zone; empty for none.

@@ -140,6 +140,27 @@ fn the_standing_goes_from_on_track_to_breached() {
     assert_eq!(state(TicketStatus::Completed, Some(100), 500), (SlaState::Met, 100));
     assert_eq!(state(TicketStatus::Completed, Some(101), 500), (SlaState::Missed, 101));
     assert_eq!(state(TicketStatus::Cancelled, None, 500).0, SlaState::Void);
+
+    let held = |since| super::state(
+        TicketStatus::OnHold,
+        (clock.at_risk_at, clock.resolution_due_at),
+        Some(at(since)),
+        None,
+        at(500),
+    );
+    assert_eq!((held(90), held(100)), (SlaState::Paused, SlaState::Paused));
+    assert_eq!(held(101), SlaState::Breached, "it was over before it was put on hold");
+}
+
+#[test]
+fn risk_is_a_matter_of_working_time_since_the_clock_began() {
+    let target = Target { response_minutes: 60, resolution_minutes: 600 };
+    // Friday 16:00; ten working hours end on Monday at 17:00, eight of them at 15:00.
+    let clock = Clock::start(&office(), target, time("2026-11-20T09:00:00Z"));
+    let due = (clock.at_risk_at, clock.resolution_due_at);
+    let at = |now| super::state(TicketStatus::Open, due, None, None, time(now));
+    assert_eq!(at("2026-11-23T07:59:00Z"), SlaState::OnTrack, "most of the days are gone, not of the hours");
+    assert_eq!(at("2026-11-23T08:00:00Z"), SlaState::AtRisk);
 }
 
 #[test]

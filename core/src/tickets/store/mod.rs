@@ -137,7 +137,7 @@ impl TicketRow {
 const COLUMNS: &str = "id, number, customer_id, type, category, priority, status, title, description, channel, contact_preference, preferred_at, area_id, lead_id, eta_at, sla_level, response_minutes, resolution_minutes, sla_started_at, response_due_at, resolution_due_at, at_risk_at, responded_at, started_at, held_at, hold_reason, paused_ms, completed_at, cancelled_at, cancel_reason, resolution, parent_id, merged_into_id, rating, rating_comment, rated_at, reopened_count, version, created_by, created_at, updated_at";
 
 /// The columns of a [`TicketSummary`], from `t` (tickets), `c` (customers), `a` (areas) and `u` (users).
-const SUMMARY: &str = "t.id, t.number, t.type, t.category, t.priority, t.status, t.title, t.channel, t.customer_id, c.number AS customer_number, c.name AS customer_name, a.name AS area_name, t.lead_id, u.full_name AS lead_name, t.response_due_at, t.resolution_due_at, t.responded_at, t.held_at, t.completed_at, t.version, t.created_at, t.updated_at";
+const SUMMARY: &str = "t.id, t.number, t.type, t.category, t.priority, t.status, t.title, t.channel, t.customer_id, c.number AS customer_number, c.name AS customer_name, a.name AS area_name, t.lead_id, u.full_name AS lead_name, t.response_due_at, t.resolution_due_at, t.at_risk_at, t.responded_at, t.held_at, t.completed_at, t.version, t.created_at, t.updated_at";
 
 const NAMES: &str = " LEFT JOIN customers c ON c.id = t.customer_id LEFT JOIN areas a ON a.id = t.area_id LEFT JOIN technicians k ON k.id = t.lead_id LEFT JOIN users u ON u.id = k.user_id";
 
@@ -165,8 +165,6 @@ pub struct DetailRow {
     pub resolution_minutes: i64,
     /// When the clock began.
     pub sla_started_at: Time,
-    /// When 80 % of the time will be used.
-    pub at_risk_at: Time,
     /// When work began.
     pub started_at: Option<Time>,
     /// Why it waits.
@@ -207,7 +205,7 @@ impl DetailRow {
             paused_ms: self.paused_ms,
             response_due_at: self.summary.response_due_at,
             resolution_due_at: self.summary.resolution_due_at,
-            at_risk_at: self.at_risk_at,
+            at_risk_at: self.summary.at_risk_at,
         }
     }
 }
@@ -252,7 +250,7 @@ pub async fn find(tx: &mut Tx, number: &str) -> Result<Option<TicketId>, DbError
 /// A ticket as its page shows it, within a scope.
 pub async fn detail(tx: &mut Tx, id: TicketId, scope: Scope) -> Result<Option<DetailRow>, DbError> {
     let mut query = Query::new("SELECT ");
-    query.push(SUMMARY).push(", t.description, t.contact_preference, t.preferred_at, t.eta_at, t.sla_level, c.type AS customer_type, t.response_minutes, t.resolution_minutes, t.sla_started_at, t.at_risk_at, t.started_at, t.hold_reason, t.paused_ms, t.cancelled_at, t.cancel_reason, t.resolution, t.parent_id, t.merged_into_id, t.rating, t.rating_comment, t.rated_at, t.reopened_count, t.created_by FROM tickets t");
+    query.push(SUMMARY).push(", t.description, t.contact_preference, t.preferred_at, t.eta_at, t.sla_level, c.type AS customer_type, t.response_minutes, t.resolution_minutes, t.sla_started_at, t.started_at, t.hold_reason, t.paused_ms, t.cancelled_at, t.cancel_reason, t.resolution, t.parent_id, t.merged_into_id, t.rating, t.rating_comment, t.rated_at, t.reopened_count, t.created_by FROM tickets t");
     query.push(NAMES).push(" WHERE t.id = ").bind(id);
     within(&mut query, "t", scope);
     tx.opt_of(query).await
