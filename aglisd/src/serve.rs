@@ -201,7 +201,7 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
     let server = tokio::spawn(http::serve(listeners, service, hub.stopping(), app.config.queue.drain, most));
     tracing::info!(%address, socket = %app.config.server.socket.display(), version = env!("CARGO_PKG_VERSION"), "ready");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
-    let watchdog = tokio::spawn(watchdog(app.clone()));
+    let watchdog = tokio::spawn(watchdog(background.pulse()));
     let greeting = match &demo {
         Some(demo) => Some(crate::greet::demo(&app, demo).await?),
         None => crate::greet::production(&app).await?,
@@ -224,13 +224,14 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
     Ok(())
 }
 
-/// Tells systemd that we live, as long as the database answers.
-async fn watchdog(app: App) {
+/// Tells systemd that we live, as long as this runtime turns and the background work goes on. A database that is away is
+/// no reason to be killed: we wait for it and answer meanwhile that it is away.
+async fn watchdog(pulse: crate::worker::Pulse) {
     let Some(period) = sd_notify::watchdog_enabled() else { return };
     let mut every = tokio::time::interval(period / 2);
     loop {
         every.tick().await;
-        if aglis_core::health::database(&app).await.ok {
+        if pulse.beats() {
             let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
         }
     }

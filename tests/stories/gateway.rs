@@ -221,6 +221,36 @@ async fn fonnte_calls_back_and_strangers_are_turned_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn webhooks_are_taken_from_named_addresses_only() {
+    let env = [
+        ("AGLIS_WHATSAPP_WEBHOOK_SECRET", SECRET),
+        ("AGLIS_WHATSAPP_WEBHOOK_FROM", "203.0.113.0/24,2001:db8::7"),
+        ("AGLIS_TRUSTED_PROXIES", "127.0.0.1"),
+    ];
+    let daemon = Daemon::start_with(Backend::Sqlite, &[], &env).await;
+    let http = reqwest::Client::new();
+    let call = async |path: String, from: &str| {
+        let request = http.post(format!("{}/api/webhooks/whatsapp/{path}", daemon.url));
+        let request = request.header("X-Forwarded-For", from).header("X-Webhook-Secret", SECRET);
+        let body = json!({"provider": "fonnte", "provider_id": "f1", "status": "delivered", "id": "1"});
+        request.json(&body).send().await.unwrap().status().as_u16()
+    };
+    let ours = || format!("fonnte/{SECRET}");
+    for (from, status) in [
+        ("203.0.113.9", 200),
+        ("2001:db8::7", 200),
+        ("203.0.114.9", 404),
+        ("2001:db8::8", 404),
+        ("203.0.113.9, 198.51.100.1", 404),
+    ] {
+        assert_eq!(call(ours(), from).await, status, "{from}");
+        let delivery = call("delivery".into(), from).await;
+        assert_eq!(delivery == 404, status == 404, "{from}: {delivery}");
+    }
+    assert_eq!(call("fonnte/another-path-of-nobody".into(), "203.0.113.9").await, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn webhooks_are_closed_without_a_secret_and_staff_see_the_sandbox() {
     let daemon = Daemon::start(Backend::Sqlite, &[]).await;
     let http = reqwest::Client::new();

@@ -3,7 +3,11 @@
 use aglis_tests::{Backend, Daemon, Server, fresh_database};
 use serde_json::{Value, json};
 use std::{
-    sync::Arc,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 use tokio::{
@@ -114,6 +118,22 @@ async fn back_within_five_seconds(daemon: &Daemon) {
     }
 }
 
+/// A socket as systemd's, and how often it heard that the service lives.
+fn service_manager(folder: &Path) -> (String, Arc<AtomicUsize>) {
+    let path = folder.join("notify");
+    let socket = tokio::net::UnixDatagram::bind(&path).unwrap();
+    let heard = Arc::new(AtomicUsize::new(0));
+    let count = heard.clone();
+    tokio::spawn(async move {
+        let mut said = [0; 256];
+        while let Ok(length) = socket.recv(&mut said).await {
+            let lives = String::from_utf8_lossy(&said[..length]).contains("WATCHDOG=1");
+            count.fetch_add(usize::from(lives), Ordering::Relaxed);
+        }
+    });
+    (path.display().to_string(), heard)
+}
+
 async fn token(daemon: &Daemon) -> String {
     let made = daemon.ctl_json(&["token", "create", "--name", "story", "--scope", "ticket.read"]);
     made["secret"].as_str().unwrap().to_owned()
@@ -124,13 +144,23 @@ async fn a_lost_postgresql_is_said_and_nothing_is_half_written() {
     let dir = tempfile::tempdir().unwrap();
     let url = fresh_database(Backend::Postgres, dir.path()).await;
     let cable = Cable::to(&server_of(&Server::from_env().postgres)).await;
-    let daemon =
-        Daemon::start_with(Backend::Postgres, &[], &[("AGLIS_DATABASE_URL", &by_way_of(&url, &cable))]).await;
+    let (manager, pings) = service_manager(dir.path());
+    let env = [
+        ("AGLIS_DATABASE_URL", by_way_of(&url, &cable)),
+        ("NOTIFY_SOCKET", manager),
+        ("WATCHDOG_USEC", "1000000".to_owned()),
+    ];
+    let env: Vec<(&str, &str)> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let daemon = Daemon::start_with(Backend::Postgres, &[], &env).await;
     let token = token(&daemon).await;
     assert_eq!(area(&daemon, "Karawang Barat").await.0, 201);
 
     cable.cut();
     refused(&daemon, &token).await;
+    let before = pings.load(Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let heard = pings.load(Ordering::Relaxed) - before;
+    assert!(heard >= 3, "the service manager would kill it: {heard} signs of life in three seconds");
     let ready = daemon.local().get("http://local/api/health/ready").send().await.unwrap();
     assert_eq!(ready.status(), 503);
     let health = daemon.local().get("http://local/api/health").send().await.unwrap();

@@ -34,6 +34,7 @@ pub fn routes() -> Routes {
         .with(Need::Customer, routes!(comments, comment))
         .with(Need::Customer, routes!(rate))
         .with(Need::Customer, routes!(reopen))
+        .with(Need::Customer, routes!(cancel))
         .with_upload(Need::Customer, UPLOAD_BYTES, routes!(attach))
         .with(Need::Customer, routes!(file))
 }
@@ -127,6 +128,12 @@ async fn rate(Context(ctx): Context, Path(id): Path<String>, Body(body): Body<Ra
 #[utoipa::path(post, path = "/api/customer-portal/tickets/{id}/reopen", tag = "customer-portal", params(("id" = String, Path, description = "Identifier or number")), request_body = Reason, responses((status = 200, body = Ticket)))]
 async fn reopen(Context(ctx): Context, Path(id): Path<String>, Body(body): Body<Reason>) -> Answer<Ticket> {
     Ok(Json(tickets::reopen(&ctx, own(&ctx, &id).await?, body).await?))
+}
+
+/// Take back a report that nobody has begun to work on.
+#[utoipa::path(post, path = "/api/customer-portal/tickets/{id}/cancel", tag = "customer-portal", params(("id" = String, Path, description = "Identifier or number")), request_body = Reason, responses((status = 200, body = Ticket)))]
+async fn cancel(Context(ctx): Context, Path(id): Path<String>, Body(body): Body<Reason>) -> Answer<Ticket> {
+    Ok(Json(tickets::cancel(&ctx, own(&ctx, &id).await?, body).await?))
 }
 
 /// Photos and videos, as `multipart/form-data`.

@@ -1,6 +1,6 @@
 //! The live stream of events, as server-sent events.
 
-use crate::http::{Context, Need, Problem, Routes};
+use crate::http::{Context, Need, Problem, Routes, refuse_foreign};
 use aglis_core::{
     accounts::service as accounts,
     app::{Ctx, Scope},
@@ -42,10 +42,11 @@ const RECHECK: Duration = Duration::from_secs(5);
 /// Each event has the kind as its name, its place in the chain as its id and a `LiveEvent` as data. With
 /// `Last-Event-ID` the stream goes on after that place; when that is too far back it begins with a `reset`. An event
 /// `unread` without an id tells how many of one's own notifications are unread, whenever that changes. At most 16
-/// streams at once; one that is not read for 30 seconds ends.
+/// streams at once; one that is not read for 30 seconds ends. What a page of another site asks for is refused.
 #[utoipa::path(get, path = "/api/events", tag = "events", params(("Last-Event-ID" = Option<i64>, Header, description = "Go on after this place")),
     responses((status = 200, content_type = "text/event-stream", body = LiveEvent)))]
 async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, Problem> {
+    refuse_foreign(&ctx.app, &headers)?;
     let place = Place::take(ctx.actor.key()).ok_or_else(|| Problem {
         retry_after: Some(PATIENCE.as_secs()),
         ..Problem::new(

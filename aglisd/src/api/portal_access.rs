@@ -51,7 +51,8 @@ async fn request_otp(
     let secret = browser(&ctx, &headers).unwrap_or_else(|| ctx.app.random_token());
     let requested = portal_access::request_otp(&ctx, &body, &secret).await?;
     let cookie = cookie::set(tls(&ctx), cookie::BROWSER, &secret, Some(BROWSER_S));
-    Ok(([(header::SET_COOKIE, cookie)], Json(requested)).into_response())
+    // Only together with the cookie is the answer of use.
+    Ok(([(header::SET_COOKIE, cookie)], Extension(NotKept), Json(requested)).into_response())
 }
 
 /// Sign in with the code that came.

@@ -40,6 +40,15 @@ pub(super) fn check(config: &Config) -> (Vec<Problem>, Vec<Problem>) {
     if config.business.days.is_empty() {
         refuse("business.days", "must name at least one day");
     }
+    if !config.server.trusted_proxies.is_empty() && !config.server.public_url.is_https() {
+        warn(
+            "public_url",
+            "is http although trusted_proxies is set; where the proxy ends TLS, say https, or cookies are not protected",
+        );
+    }
+    if !whatsapp.webhook_from.is_empty() && whatsapp.webhook_secret.is_none() {
+        warn("whatsapp.webhook_from", "does nothing without whatsapp.webhook_secret: every webhook is refused");
+    }
     if !config.server.listen.ip().is_loopback() && !config.server.public_url.is_https() {
         warn(
             "public_url",

@@ -22,7 +22,8 @@ settings! {
         socket: PathBuf = "{data}/aglisd.sock", flag "--socket";
         /// Address under which customers and staff reach the daemon; it stands in messages and mails.
         public_url: WebUrl = "http://{listen}";
-        /// Proxies in front of the daemon whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+        /// Proxies in front of the daemon whose `X-Forwarded-For` is believed. That they end TLS is said
+        /// by an https `public_url`.
         trusted_proxies: Vec<Network> = "";
     }
 
@@ -36,7 +37,7 @@ settings! {
 
     /// An optional accelerator; nothing is lost without it.
     redis "redis" Redis {
-        /// A Redis server for wake-ups, rate limits and live events across several daemons.
+        /// A Redis server that wakes several daemons on one database for each other's jobs and events.
         url: Option<RedisUrl> = "";
     }
 
@@ -66,6 +67,9 @@ settings! {
         fonnte_url: WebUrl = "https://api.fonnte.com";
         /// Last part of the webhook's path, which makes it unguessable. Webhooks are refused without it.
         webhook_secret: Option<SecretString> = "", from 16 to 200;
+        /// Addresses from which webhooks are taken, such as those the gateway names for its servers; from anywhere
+        /// when empty.
+        webhook_from: Vec<Network> = "";
         /// Messages that may be sent within one `limit_window`, over all workers.
         limit: u32 = "100", from 1 to 100000;
         /// The window of `limit`.

@@ -182,6 +182,20 @@ fn an_empty_variable_unsets_what_can_be_unset() {
 }
 
 #[test]
+fn what_does_not_fit_together_is_said() {
+    let said = |text: &str| {
+        let loaded = with_file("fit", text, &[]).unwrap();
+        loaded.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let proxies = "trusted_proxies = [\"127.0.0.1\"]\n";
+    let warned = said(proxies);
+    assert!(warned.len() == 1 && warned[0].contains("trusted_proxies"), "{warned:?}");
+    assert_eq!(said(&format!("{proxies}public_url = \"https://isp.id\"\n")), Vec::<String>::new());
+    let warned = said("[whatsapp]\nwebhook_from = [\"203.0.113.0/24\"]\n");
+    assert!(warned.len() == 1 && warned[0].contains("webhook_secret"), "{warned:?}");
+}
+
+#[test]
 fn a_mistyped_variable_is_said() {
     let loaded = with_file(
         "odd",

@@ -1,6 +1,6 @@
 //! `Idempotency-Key` over HTTP.
 
-use super::{count, customer, token};
+use super::{count, customer, on_portal, token};
 use aglis_core::{args, idempotency};
 use aglis_tests::{Backend, Guest, Reply, Site, World, both};
 use reqwest::Method;
@@ -97,6 +97,50 @@ async fn a_request_that_was_given_up_gives_its_key_back() {
             (keys == 0).then_some(())
         })
         .await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_is_not_promised_again_without_the_cookie_it_needs() {
+    both(async |world| {
+        let site = Site::open(&world.app).await;
+        customer(&world, "Budi Santoso", "0812-3456-7890").await;
+        let body = json!({ "phone": "0812-3456-7890" });
+        let path = "/api/customer-portal/request-otp";
+        let mut phone = site.visitor();
+        let asked = keyed(&mut phone, path, "asking-for-a-code", &body).await.expect(200);
+        assert!(asked.cookies().iter().any(|cookie| cookie.starts_with("aglis_browser=")), "{asked:?}");
+        let again = keyed(&mut site.visitor(), path, "asking-for-a-code", &body).await.expect(409);
+        assert_eq!(again.code(), "idempotency_already_done");
+        assert_eq!(count(&world, "SELECT COUNT(*) FROM messages").await, 1);
+        let code = super::code(&world).await;
+        let verify = json!({ "phone": "0812-3456-7890", "code": code });
+        phone.post("/api/customer-portal/verify-otp", &verify).await.expect(200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_takes_a_report_back_until_work_begins() {
+    both(async |world| {
+        let site = Site::open(&world.app).await;
+        for (name, phone) in [("Budi Santoso", "0812-3456-7890"), ("Sari Wulandari", "0813-9999-0000")] {
+            customer(&world, name, phone).await;
+        }
+        let mut budi = on_portal(&world, &site, "0812-3456-7890").await;
+        let mut sari = on_portal(&world, &site, "0813-9999-0000").await;
+        let new = json!({ "title": "Internet mati", "description": "Lampu merah" });
+        let made = budi.post("/api/customer-portal/tickets", &new).await.expect(201).json();
+        let path = format!("/api/customer-portal/tickets/{}/cancel", made["number"].as_str().unwrap());
+        let why = json!({ "reason": "Sudah normal" });
+        sari.post(&path, &why).await.expect(404);
+        site.local().post(&path, &why).await.expect(401);
+        assert_eq!(budi.post(&path, &json!({ "reason": " " })).await.expect(422).code(), "invalid");
+        let done = keyed(&mut budi, &path, "taking-it-back", &why).await.expect(200).json();
+        assert_eq!((&done["status"], &done["cancel_reason"]), (&json!("cancelled"), &json!("Sudah normal")));
+        keyed(&mut budi, &path, "taking-it-back", &why).await.expect(200);
+        assert_eq!(budi.post(&path, &why).await.expect(409).code(), "illegal_transition");
     })
     .await;
 }

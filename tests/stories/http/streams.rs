@@ -55,6 +55,30 @@ async fn next(stream: &mut BodyDataStream) -> Option<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn pages_of_other_sites_may_not_follow() {
+    let world = World::new(Backend::Sqlite).await;
+    let (service, bearer) = (service(&world), format!("Bearer {}", token(&world).await));
+    let own = world.app.config.server.public_url.to_string();
+    for (name, value, status) in [
+        ("origin", own.trim_end_matches('/'), 200),
+        ("origin", "https://desk.example", 200),
+        ("origin", "https://evil.example", 403),
+        ("origin", "null", 403),
+        ("sec-fetch-site", "same-origin", 200),
+        ("sec-fetch-site", "none", 200),
+        ("sec-fetch-site", "same-site", 403),
+        ("sec-fetch-site", "cross-site", 403),
+    ] {
+        let request = Request::get("/api/events")
+            .header("authorization", &bearer)
+            .header("host", "desk.example")
+            .header(name, value);
+        let answer = service.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), status, "{name}: {value}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn readers_that_stall_hold_no_connection() {
     both(async |world| {
         let (service, bearer) = (service(&world), format!("Bearer {}", token(&world).await));

@@ -31,7 +31,8 @@ use crate::{
 };
 use secrecy::ExposeSecret;
 
-/// The context of a gateway that shows the secret of our webhooks. Without a configured secret none is believed.
+/// The context of a gateway that shows the secret of our webhooks, from one of the addresses from which they are taken.
+/// Without a configured secret none is believed.
 ///
 /// # Errors
 /// [`Error::NotFound`], which does not tell whether there is a webhook.
@@ -40,7 +41,9 @@ pub fn from_gateway(ctx: Ctx, given: &str) -> Result<Ctx> {
     let secret = ctx.app.config.whatsapp.webhook_secret.as_ref();
     let fits =
         secret.is_some_and(|secret| bool::from(secret.expose_secret().as_bytes().ct_eq(given.as_bytes())));
-    if fits { Ok(Ctx { actor: Actor::System("webhook"), ..ctx }) } else { Err(Error::NotFound("webhook")) }
+    let from = &ctx.app.config.whatsapp.webhook_from;
+    let here = || ctx.request.ip.parse().is_ok_and(|ip| from.iter().any(|network| network.contains(ip)));
+    if fits && (from.is_empty() || here()) { Ok(Ctx { actor: Actor::System("webhook"), ..ctx }) } else { Err(Error::NotFound("webhook")) }
 }
 
 /// A message to be made from a template.
