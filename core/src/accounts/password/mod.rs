@@ -9,13 +9,29 @@ use std::{collections::HashSet, sync::LazyLock};
 /// Longest password that is accepted, in characters; longer ones only make hashing slow.
 pub const LONGEST: usize = 256;
 
-static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    include_str!("common.txt")
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .flat_map(str::split_ascii_whitespace)
+static COMMON: LazyLock<HashSet<&'static str>> = LazyLock::new(|| words(include_str!("common.txt")).collect());
+
+/// Whole passwords, each as [`forms`] gives it.
+static COMMON_LONG: LazyLock<HashSet<String>> =
+    LazyLock::new(|| words(include_str!("common_long.txt")).flat_map(forms).collect());
+
+fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
+    list.lines().filter(|line| !line.starts_with('#')).flat_map(str::split_ascii_whitespace)
+}
+
+/// Letters by which a password is still known when everything else in it is taken for decoration.
+const FEWEST_LETTERS: usize = 8;
+
+/// A password as it is compared with the list: without signs, without the digits and signs at its end, and as nothing but
+/// letters.
+fn forms(lower: &str) -> Vec<String> {
+    let plain = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let bare = lower.trim_end_matches(|c: char| !c.is_alphabetic());
+    [plain(lower), plain(bare), letters(lower)]
+        .into_iter()
+        .filter(|form| form.chars().filter(|c| c.is_alphabetic()).count() >= FEWEST_LETTERS || form.len() >= 12)
         .collect()
-});
+}
 
 /// Why a password was refused: a stable code and what to do, in English.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +45,8 @@ pub struct Weakness {
 /// Checks a new password. `names` are what it may not be built on: the sign-in name, the person's and the provider's.
 ///
 /// Attackers try lists of known passwords and of common words with years, digits and signs around them and letters
-/// swapped for digits. So those are taken off first, and what is left may not be a common word or a name.
+/// swapped for digits. So those are taken off first, and what is left may not be a common word or a name, nor one of the
+/// whole passwords that are chosen most.
 pub fn check(password: &str, least: usize, names: &[&str]) -> Result<(), Weakness> {
     let refuse = |code, message: &str| Err(Weakness { code, message: message.to_owned() });
     let count = password.chars().count();
@@ -54,7 +71,7 @@ pub fn check(password: &str, least: usize, names: &[&str]) -> Result<(), Weaknes
             );
         }
     }
-    if is_common(&lower) {
+    if is_common(&lower) || forms(&lower).iter().any(|form| COMMON_LONG.contains(form)) {
         return refuse(
             "common",
             "this one is on the lists that attackers try first; use several unrelated words",
@@ -105,7 +122,7 @@ fn runs(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::{check, words};
 
     fn code(password: &str) -> &'static str {
         check(password, 12, &["budi.santoso", "Budi Santoso", "ISP Karawang"])
@@ -137,6 +154,22 @@ mod tests {
             assert_eq!(code(password), expected, "{password}");
         }
         assert_eq!(code(&"ab c".repeat(100)), "too_long");
+    }
+
+    #[test]
+    fn whole_passwords_of_the_list_are_refused_however_they_are_dressed_up() {
+        let list: Vec<&str> = words(include_str!("common_long.txt")).collect();
+        assert!(list.len() > 500);
+        for password in list {
+            assert!(password.chars().count() >= 12, "{password} is too short for any list");
+            let dressed = format!("{}{}!", password[..1].to_uppercase(), &password[1..]);
+            for one in [password, &dressed] {
+                assert_eq!(code(one), "common", "{one}");
+            }
+        }
+        for password in ["Nasi-Goreng-2026", "zaq1XSW2cde3VFR4", "N4siGor3ng#99"] {
+            assert_eq!(code(password), "common", "{password}");
+        }
     }
 
     #[test]
