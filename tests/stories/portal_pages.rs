@@ -290,6 +290,67 @@ async fn the_other_language_is_one_link_away_and_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_customer_changes_their_number_by_themselves() {
+    both(async |world| {
+        let site = Site::open(&world.app).await;
+        let budi = customer(&world, "Budi Santoso", PHONE).await;
+        let mut phone = site.visitor();
+        signs_in(&world, &mut phone, PHONE).await;
+        sees(&phone.get("/customer/profile").await.expect(200), &["href=\"/customer/profile/phone\""]);
+        let door = phone.get("/customer/profile/phone/code").await.expect(303);
+        assert_eq!(door.header("location"), "/customer/profile/phone");
+        let page = phone.get("/customer/profile/phone").await.expect(200);
+        sees(&page, &["Ganti nomor WhatsApp", PHONE]);
+        assert!(!page.text().contains("<script"), "without a script");
+        let ask = "/customer/profile/phone";
+        refused(&phone.submit(ask, &[("phone", "")]).await, "phone", "Isi nomor WhatsApp Anda");
+        let same = "Ini sudah nomor Anda. Isi nomor yang baru.";
+        refused(&phone.submit(ask, &[("phone", PHONE)]).await, "phone", same);
+        let page = phone.go(ask, &[("phone", "0812-9999-0000")]).await;
+        sees(&page, &["Masukkan kedua kode", "0812-9999-0000", PHONE]);
+        let sent = async |address: &str| {
+            let mut tx = world.app.db.read().await.unwrap();
+            let (body,): (String,) = tx
+                .one(
+                    "SELECT body FROM messages WHERE template = 'otp-phone' AND address = $1 ORDER BY id DESC LIMIT 1",
+                    aglis_core::args![address],
+                )
+                .await
+                .unwrap();
+            body.split('*').nth(1).unwrap().to_owned()
+        };
+        let enter = "/customer/profile/phone/code";
+        let empty = phone.submit(enter, &[("old_code", ""), ("new_code", "12")]).await;
+        refused(&empty, "old_code", "Isi 6 angka dari pesan di nomor lama");
+        refused(&empty, "new_code", "Isi 6 angka dari pesan di nomor baru");
+        sees(&phone.go("/customer/profile/phone/resend", &[]).await, &["Kode baru bisa diminta"]);
+        let (old, new) = (sent("+6281234567890").await, sent("+6281299990000").await);
+        let wrong = if new == "000000" { "000001" } else { "000000" };
+        let text = "Kode dari nomor baru salah atau sudah tidak berlaku";
+        refused(&phone.submit(enter, &[("old_code", &old), ("new_code", wrong)]).await, "new_code", text);
+        let page = phone.go(enter, &[("old_code", &old), ("new_code", &new)]).await;
+        sees(&page, &["Nomor sudah diganti. Masuk dengan nomor baru Anda."]);
+        assert_eq!(phone.cookie("aglis_customer"), None);
+        phone.get("/customer/profile").await.expect(303);
+        let now = aglis_core::customers::service::reveal(&world.root(), budi.id).await.unwrap();
+        assert_eq!(now.phone, "+6281299990000");
+        sees(&signs_in(&world, &mut phone, "0812-9999-0000").await, &["Halo, Budi Santoso"]);
+
+        // The same for apps.
+        let path = "/api/customer-portal/phone-change";
+        world.pass(Duration::from_secs(61));
+        let body = serde_json::json!({ "phone": PHONE });
+        phone.post(&format!("{path}/request-otp"), &body).await.expect(200);
+        let (old, new) = (sent("+6281299990000").await, sent("+6281234567890").await);
+        let codes = serde_json::json!({ "old_code": old, "new_code": new });
+        site.visitor().post(&format!("{path}/verify-otp"), &codes).await.expect(401);
+        phone.post(&format!("{path}/verify-otp"), &codes).await.expect(204);
+        assert_eq!(phone.cookie("aglis_customer"), None);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn another_customers_report_is_not_there() {
     both(async |world| {
         let site = Site::open(&world.app).await;

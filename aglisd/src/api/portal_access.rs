@@ -7,7 +7,10 @@ use crate::{
 use aglis_core::{
     accounts::Session,
     app::Ctx,
-    portal_access::{OtpRequested, PortalCustomer, RequestOtp, VerifyOtp, service as portal_access},
+    portal_access::{
+        ConfirmPhoneChange, OtpRequested, PhoneChange, PortalCustomer, RequestOtp, VerifyOtp,
+        service as portal_access,
+    },
     types::SessionId,
 };
 use axum::{
@@ -26,6 +29,8 @@ pub fn routes() -> Routes {
         .with(Need::Public("this is how customers sign in"), routes!(request_otp))
         .with(Need::Public("this is how customers sign in"), routes!(verify_otp))
         .with(Need::Public("ending a session that has ended is no fault"), routes!(logout))
+        .with(Need::Customer, routes!(request_phone_change))
+        .with(Need::Customer, routes!(confirm_phone_change))
         .with(Need::Customer, routes!(sessions))
         .with(Need::Customer, routes!(revoke_session))
 }
@@ -75,6 +80,26 @@ async fn logout(Context(ctx): Context) -> Result<Response, Problem> {
         Ok(()) | Err(aglis_core::error::Error::Unauthenticated { .. }) => {}
         Err(error) => return Err(error.into()),
     }
+    let cookie = session::forget(&ctx, CUSTOMER_COOKIE);
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}
+
+/// Ask for the codes to change one's own number: one goes to the old number, one to the new.
+///
+/// The codes work for ten minutes, once, and only in the session that asked. The answer does not tell whether the new
+/// number is another customer's.
+#[utoipa::path(post, path = "/api/customer-portal/phone-change/request-otp", tag = "customer-portal", request_body = PhoneChange, responses((status = 200, body = OtpRequested)))]
+async fn request_phone_change(Context(ctx): Context, Body(body): Body<PhoneChange>) -> Answer<OtpRequested> {
+    Ok(Json(portal_access::request_phone_change(&ctx, &body).await?))
+}
+
+/// Change one's own number with both codes. Every session ends; sign in with the new number.
+#[utoipa::path(post, path = "/api/customer-portal/phone-change/verify-otp", tag = "customer-portal", request_body = ConfirmPhoneChange, responses((status = 204)))]
+async fn confirm_phone_change(
+    Context(ctx): Context,
+    Body(body): Body<ConfirmPhoneChange>,
+) -> Result<Response, Problem> {
+    portal_access::confirm_phone_change(&ctx, &body).await?;
     let cookie = session::forget(&ctx, CUSTOMER_COOKIE);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

@@ -5,6 +5,11 @@ msg-otp-login =
     Or open: { $link }
     Valid for { $minutes } minutes. Give this code to nobody, not even to our staff.
 
+msg-otp-phone =
+    Code to change the WhatsApp number of your { $business } account: *{ $code }*
+    Valid for { $minutes } minutes. Give this code to nobody, not even to our staff.
+    If you did not ask to change your number, ignore this message.
+
 msg-ticket-created =
     Hello { $name }, we have your report.
     Ticket number: *{ $number }*

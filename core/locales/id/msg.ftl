@@ -5,6 +5,11 @@ msg-otp-login =
     Atau buka: { $link }
     Berlaku { $minutes } menit. Jangan berikan kode ini kepada siapa pun, termasuk petugas kami.
 
+msg-otp-phone =
+    Kode untuk mengganti nomor WhatsApp akun { $business }: *{ $code }*
+    Berlaku { $minutes } menit. Jangan berikan kode ini kepada siapa pun, termasuk petugas kami.
+    Jika Anda tidak meminta penggantian nomor, abaikan pesan ini.
+
 msg-ticket-created =
     Halo { $name }, laporan Anda sudah kami terima.
     Nomor tiket: *{ $number }*

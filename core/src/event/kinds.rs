@@ -92,6 +92,13 @@ events! {
     /// A customer signed out of the portal.
     CustomerSignedOut = "customer.signed_out" {}
 
+    /// A customer asked to change their own number.
+    CustomerPhoneChangeRequested = "customer.phone_change_requested" {}
+    /// A customer failed to change their own number.
+    CustomerPhoneChangeFailed = "customer.phone_change_failed" { reason: String }
+    /// A customer changed their own number, with a code on the old and one on the new.
+    CustomerPhoneChanged = "customer.phone_changed" {}
+
     /// A customer was made.
     CustomerCreated = "customer.created" { number: String }
     /// A customer was changed.

@@ -208,6 +208,9 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
         | E::CustomerSignedIn {}
         | E::CustomerSignInFailed { .. }
         | E::CustomerSignedOut {}
+        | E::CustomerPhoneChangeRequested {}
+        | E::CustomerPhoneChangeFailed { .. }
+        | E::CustomerPhoneChanged {}
         | E::CustomerCreated { .. }
         | E::CustomerUpdated { .. }
         | E::CustomerStatusChanged { .. }

@@ -44,6 +44,7 @@ macro_rules! templates {
 
 templates! {
     "otp-login": Whatsapp Otp Secret, HOUR / 6, ["code", "link", "minutes", "business"];
+    "otp-phone": Whatsapp Otp Secret, HOUR / 6, ["code", "minutes", "business"];
     "ticket-created": Whatsapp Notification, 24 * HOUR, ["name", "number", "title", "business"];
     "ticket-assigned": Whatsapp Notification, 24 * HOUR, ["name", "number", "technician", "business"];
     "ticket-status": Whatsapp Notification, 24 * HOUR, ["name", "number", "status", "business"];

@@ -45,6 +45,45 @@ pub struct OtpRequested {
     pub resend_after_s: i64,
 }
 
+#[cfg(feature = "server")]
+impl OtpRequested {
+    pub(crate) const fn sent() -> Self {
+        OtpRequested { expires_in_s: CODE_LIFE_S, resend_after_s: RESEND_AFTER_S }
+    }
+}
+
+text_enum! {
+    /// What a code is for.
+    pub enum Purpose, "purpose" {
+        /// Signing in.
+        Portal = "portal",
+        /// Changing the number: on the one before.
+        PhoneOld = "phone_old",
+        /// Changing the number: on the one to come.
+        PhoneNew = "phone_new",
+    }
+}
+
+/// The number that a customer wants to have.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PhoneChange {
+    /// WhatsApp number as people write it.
+    pub phone: String,
+}
+
+/// The codes that came to the old and to the new number.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmPhoneChange {
+    /// Six digits from the old number; blanks and hyphens do not matter.
+    pub old_code: String,
+    /// Six digits from the new number.
+    pub new_code: String,
+}
+
 /// The code that came.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

@@ -1,14 +1,12 @@
 //! SQL of sign-in codes and of customers' sessions.
 
-use super::PortalCustomer;
+use super::{PortalCustomer, Purpose};
 use crate::{
     args,
     db::{DbError, Tx},
     types::*,
 };
 
-/// What every row of a sign-in code says it is for.
-const PURPOSE: &str = "portal";
 /// How a wrong code for a customer's number is marked among the failed attempts.
 const WRONG: &str = "portal:wrong_code";
 /// How a code is marked that could not have let anybody in: for no live code, or for nobody's number.
@@ -19,6 +17,8 @@ const IDLE: &str = "portal:no_code";
 pub struct Challenge {
     /// Identifier.
     pub id: i64,
+    /// What for.
+    pub purpose: Purpose,
     /// The number.
     pub phone: Phone,
     /// Whose number it is.
@@ -47,6 +47,26 @@ pub async fn customer(tx: &mut Tx, id: CustomerId) -> Result<Option<PortalCustom
     .await
 }
 
+/// A customer who may use the portal, with their number; locked.
+pub async fn with_phone(
+    tx: &mut Tx,
+    id: CustomerId,
+) -> Result<Option<(PortalCustomer, Phone)>, DbError> {
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        customer: PortalCustomer,
+        phone: Phone,
+    }
+    let row: Option<Row> = tx
+        .opt(
+            "SELECT id, number, name, locale, phone FROM customers WHERE id = $1 AND portal_enabled = $2 {lock}",
+            args![id, true],
+        )
+        .await?;
+    Ok(row.map(|row| (row.customer, row.phone)))
+}
+
 /// A customer who may use the portal and still has this number.
 pub async fn reachable_by(
     tx: &mut Tx,
@@ -63,12 +83,13 @@ pub async fn reachable_by(
 /// How many codes were made for a number since an instant, the first and the last of them.
 pub async fn codes_for(
     tx: &mut Tx,
+    purpose: Purpose,
     phone: &Phone,
     since: Time,
 ) -> Result<(i64, Option<Time>, Option<Time>), DbError> {
     tx.one(
         "SELECT COUNT(*), MIN(created_at), MAX(created_at) FROM otp_codes WHERE phone = $1 AND purpose = $2 AND created_at > $3",
-        args![phone, PURPOSE, since],
+        args![phone, purpose, since],
     )
     .await
 }
@@ -82,11 +103,21 @@ pub async fn codes_from(tx: &mut Tx, address: &str, since: Time) -> Result<(i64,
     .await
 }
 
-/// Makes every code of a number useless.
-pub async fn kill_codes(tx: &mut Tx, phone: &Phone, now: Time) -> Result<(), DbError> {
+/// Makes every code of a number for a purpose useless.
+pub async fn kill_codes(tx: &mut Tx, purpose: Purpose, phone: &Phone, now: Time) -> Result<(), DbError> {
     tx.run(
         "UPDATE otp_codes SET dead_at = $3 WHERE phone = $1 AND purpose = $2 AND used_at IS NULL AND dead_at IS NULL",
-        args![phone, PURPOSE, now],
+        args![phone, purpose, now],
+    )
+    .await
+    .map(drop)
+}
+
+/// Makes the codes useless with which a customer was changing their number.
+pub async fn kill_changes(tx: &mut Tx, customer: CustomerId, now: Time) -> Result<(), DbError> {
+    tx.run(
+        "UPDATE otp_codes SET dead_at = $4 WHERE customer_id = $1 AND purpose IN ($2, $3) AND used_at IS NULL AND dead_at IS NULL",
+        args![customer, Purpose::PhoneOld, Purpose::PhoneNew, now],
     )
     .await
     .map(drop)
@@ -105,6 +136,8 @@ pub async fn kill_codes_of(tx: &mut Tx, customer: CustomerId, now: Time) -> Resu
 /// What a new code consists of.
 #[derive(Debug)]
 pub struct NewCode<'a> {
+    /// What for.
+    pub purpose: Purpose,
     /// The number.
     pub phone: &'a Phone,
     /// Whose number it is.
@@ -129,7 +162,7 @@ pub async fn insert_code(tx: &mut Tx, code: &NewCode<'_>) -> Result<i64, DbError
             args![
                 code.phone,
                 code.customer_id,
-                PURPOSE,
+                code.purpose,
                 code.code_hash,
                 code.browser_hash,
                 code.address,
@@ -141,34 +174,70 @@ pub async fn insert_code(tx: &mut Tx, code: &NewCode<'_>) -> Result<i64, DbError
     Ok(id)
 }
 
+const CHALLENGE: &str = "id, purpose, phone, customer_id, code_hash, wrong_tries";
+
 const LIVE: &str =
     "purpose = $2 AND browser_hash = $3 AND expires_at > $4 AND used_at IS NULL AND dead_at IS NULL {lock}";
 
 /// The live code of a number that a browser asked for, locked against parallel use.
 pub async fn live_for(
     tx: &mut Tx,
+    purpose: Purpose,
     phone: &Phone,
     browser_hash: &str,
     now: Time,
 ) -> Result<Option<Challenge>, DbError> {
     tx.opt(
-        format!(
-            "SELECT id, phone, customer_id, code_hash, wrong_tries FROM otp_codes WHERE phone = $1 AND {LIVE}"
-        ),
-        args![phone, PURPOSE, browser_hash, now],
+        format!("SELECT {CHALLENGE} FROM otp_codes WHERE phone = $1 AND {LIVE}"),
+        args![phone, purpose, browser_hash, now],
     )
     .await
 }
 
 /// The live code with an identifier that a browser asked for, locked against parallel use.
-pub async fn live(tx: &mut Tx, id: i64, browser_hash: &str, now: Time) -> Result<Option<Challenge>, DbError> {
+pub async fn live(
+    tx: &mut Tx,
+    purpose: Purpose,
+    id: i64,
+    browser_hash: &str,
+    now: Time,
+) -> Result<Option<Challenge>, DbError> {
     tx.opt(
-        format!(
-            "SELECT id, phone, customer_id, code_hash, wrong_tries FROM otp_codes WHERE id = $1 AND {LIVE}"
-        ),
-        args![id, PURPOSE, browser_hash, now],
+        format!("SELECT {CHALLENGE} FROM otp_codes WHERE id = $1 AND {LIVE}"),
+        args![id, purpose, browser_hash, now],
     )
     .await
+}
+
+/// The live code for a purpose that a customer asked for in a browser, locked against parallel use.
+pub async fn live_of(
+    tx: &mut Tx,
+    purpose: Purpose,
+    customer: CustomerId,
+    browser_hash: &str,
+    now: Time,
+) -> Result<Option<Challenge>, DbError> {
+    tx.opt(
+        format!("SELECT {CHALLENGE} FROM otp_codes WHERE customer_id = $1 AND {LIVE}"),
+        args![customer, purpose, browser_hash, now],
+    )
+    .await
+}
+
+/// The number to which a customer has a code under way in a browser, to change theirs to.
+pub async fn number_wanted(
+    tx: &mut Tx,
+    customer: CustomerId,
+    browser_hash: &str,
+    now: Time,
+) -> Result<Option<Phone>, DbError> {
+    let row: Option<(Phone,)> = tx
+        .opt(
+            "SELECT phone FROM otp_codes WHERE customer_id = $1 AND purpose = $2 AND browser_hash = $3 AND expires_at > $4 AND used_at IS NULL AND dead_at IS NULL",
+            args![customer, Purpose::PhoneNew, browser_hash, now],
+        )
+        .await?;
+    Ok(row.map(|(phone,)| phone))
 }
 
 /// Counts a wrong try; the last one allowed makes the code useless.

@@ -1,6 +1,7 @@
 //! Who may come in, and what they may do then.
 
 mod manage;
+mod phone;
 mod portal;
 
 use aglis_core::{

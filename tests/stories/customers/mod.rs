@@ -32,7 +32,7 @@ fn staff(world: &World, role: Role) -> Ctx {
 }
 
 /// A customer on the portal.
-fn on_portal(world: &World, id: CustomerId) -> Ctx {
+pub fn on_portal(world: &World, id: CustomerId) -> Ctx {
     world.ctx(Actor::Customer { id, name: "Budi".into(), session_id: SessionId(1), locale: "id".into() })
 }
 

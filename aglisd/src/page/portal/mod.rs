@@ -3,6 +3,7 @@
 mod cancel;
 mod dashboard;
 mod files;
+mod phone;
 mod profile;
 mod report;
 mod rows;
@@ -64,5 +65,8 @@ pub fn routes(upload_bytes: u64) -> Routes {
         .page(INSIDE, "/customer/tickets/{number}/cancel", get(cancel::ask).post(cancel::cancel))
         .page(INSIDE, "/customer/files/{id}", get(files::show))
         .page(INSIDE, "/customer/profile", get(profile::show).post(profile::save))
+        .page(INSIDE, "/customer/profile/phone", get(phone::ask).post(phone::send_codes))
+        .page(INSIDE, "/customer/profile/phone/code", get(phone::codes).post(phone::change))
+        .page(INSIDE, "/customer/profile/phone/resend", post(phone::resend))
         .page(INSIDE, "/customer/profile/sessions/{id}/revoke", post(profile::revoke))
 }

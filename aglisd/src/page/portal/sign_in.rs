@@ -92,7 +92,8 @@ async fn request(frame: &Frame, phone: &Phone) -> Result<(), Error> {
     access::request_otp(frame.ctx(), &body, &frame.browser).await.map(drop)
 }
 
-fn wait(frame: &Frame, key: &str, seconds: u64) -> String {
+/// A text that names how long to wait.
+pub fn wait(frame: &Frame, key: &str, seconds: u64) -> String {
     let ms = i64::try_from(seconds).unwrap_or(i64::MAX / 1000).saturating_mul(1000);
     frame.t1(key, "span", format::span(frame.lang, ms.max(60_000)))
 }

@@ -1,11 +1,17 @@
-//! A customer's number for whoever is to visit them.
+//! A customer's number: for whoever is to visit them, and when it changes.
 
-use super::{assemble, load, subject};
+use super::{assemble, fields, load, subject};
 use crate::{
     app::{Ctx, Scope},
-    customers::{Customer, store},
-    error::Result,
+    customers::{
+        Customer,
+        store::{self, Fields},
+        terms,
+    },
+    db::Tx,
+    error::{Error, Result},
     event::{self, Event, emit},
+    portal_access,
     types::*,
 };
 
@@ -35,4 +41,26 @@ pub async fn contact(ctx: &Ctx, id: CustomerId) -> Result<Customer> {
         tx.commit().await?;
     }
     Ok(customer)
+}
+
+/// Gives a customer another number, which they have proved to hold, and ends every sign-in to the portal.
+///
+/// # Errors
+/// [`Error::Conflict`] with `phone_taken` when another account has it; whose it is, is not said.
+pub async fn change_phone(tx: &mut Tx, ctx: &Ctx, id: CustomerId, phone: Phone) -> Result<()> {
+    let taken = || Error::conflict("phone_taken", "another account has this number; ask customer service");
+    store::lock(tx, id).await?;
+    let row = load(tx, ctx, id).await?;
+    if store::by_phone(tx, Scope::All, &phone).await?.is_some() {
+        return Err(taken());
+    }
+    let after = Fields { phone, ..row.fields.clone() };
+    let name_key = terms::name_key(&after.name);
+    store::update(tx, id, &after, &name_key, ctx.now).await.map_err(|error| {
+        if error.is_constraint("phone") { taken() } else { error.into() }
+    })?;
+    store::set_terms(tx, id, &fields::terms(&row.number, &after)).await?;
+    portal_access::service::shut_out(tx, ctx, id).await?;
+    emit(tx, ctx, &subject(&row), Event::CustomerPhoneChanged {}).await?;
+    Ok(())
 }

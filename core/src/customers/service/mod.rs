@@ -6,7 +6,7 @@ mod line;
 mod list;
 mod timeline;
 
-pub use contact::contact;
+pub use contact::{change_phone, contact};
 pub use line::{check_line, installed, set_line};
 pub use list::{choose, conditions, list};
 pub use timeline::timeline;

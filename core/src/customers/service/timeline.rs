@@ -49,6 +49,7 @@ fn tell(locale: Locale, for_customer: bool, row: Stored) -> Option<TimelineEntry
             | Event::CustomerStatusChanged { .. }
             | Event::CustomerSignedIn { .. }
             | Event::CustomerSignedOut { .. }
+            | Event::CustomerPhoneChanged { .. }
     );
     if internal && for_customer {
         return None;
@@ -100,6 +101,9 @@ fn text(locale: Locale, for_customer: bool, event: &Event) -> Option<String> {
         Event::CustomerSignedIn { .. } => say("event-customer-signed-in", &[]),
         Event::CustomerSignInFailed { .. } => say("event-customer-sign-in-failed", &[]),
         Event::CustomerSignedOut { .. } => say("event-customer-signed-out", &[]),
+        Event::CustomerPhoneChangeRequested { .. } => say("event-customer-phone-change-requested", &[]),
+        Event::CustomerPhoneChangeFailed { .. } => say("event-customer-phone-change-failed", &[]),
+        Event::CustomerPhoneChanged { .. } => say("event-customer-phone-changed", &[]),
         Event::MessageReceived { .. } => say("event-message-received", &[]),
         Event::SessionRevoked { .. } => say("event-session-revoked", &[]),
         _ => None,

@@ -160,7 +160,7 @@ pub async fn by_pppoe(tx: &mut Tx, username: &str) -> Result<Option<CustomerId>,
     find(tx, Scope::All, "pppoe_username", username.to_owned()).await
 }
 
-fn list(news: &[News]) -> serde_json::Value {
+fn as_json(news: &[News]) -> serde_json::Value {
     news.iter().map(|news| news.as_str()).collect()
 }
 
@@ -203,8 +203,8 @@ pub async fn insert(
                 f.ip_address.clone(),
                 f.portal_enabled,
                 &f.locale,
-                list(&f.notify_whatsapp),
-                list(&f.notify_email),
+                as_json(&f.notify_whatsapp),
+                as_json(&f.notify_email),
                 &f.notes,
                 status,
                 activated_at,
@@ -250,8 +250,8 @@ pub async fn update(
             f.ip_address.clone(),
             f.portal_enabled,
             &f.locale,
-            list(&f.notify_whatsapp),
-            list(&f.notify_email),
+            as_json(&f.notify_whatsapp),
+            as_json(&f.notify_email),
             &f.notes,
             now
         ],

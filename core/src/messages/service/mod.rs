@@ -156,6 +156,31 @@ pub async fn send_otp(
     .await
 }
 
+/// Writes down a code with which a customer changes their number; it is kept as a code to sign in is.
+pub async fn send_phone_code(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    phone: &Phone,
+    customer_id: CustomerId,
+    locale: Locale,
+    (code, expires_at): (&str, Time),
+) -> Result<MessageId> {
+    let minutes = (expires_at.since_ms(ctx.now) / 60_000).max(1).to_string();
+    let variables = [("code", code), ("minutes", minutes.as_str()), ("business", business(ctx))];
+    let message = NewMessage {
+        template: "otp-phone",
+        channel: None,
+        locale,
+        address: phone.as_str(),
+        variables: &variables,
+        customer_id: Some(customer_id),
+        user_id: None,
+        ticket_id: None,
+        expires_at: Some(expires_at),
+    };
+    send(tx, ctx, message).await
+}
+
 async fn enqueue(
     tx: &mut Tx,
     now: Time,

@@ -1,9 +1,13 @@
 //! Use cases of signing in to the portal.
 
+mod codes;
+mod phone;
+
+pub use phone::{confirm_phone_change, phone_change, request_phone_change};
+
 use super::{
-    CODE_LIFE_S, CODES_PER_ADDRESS, CODES_PER_HOUR, OtpRequested, PortalCustomer, RESEND_AFTER_S, RequestOtp,
-    TRIES, VerifyOtp, WRONG_OVERALL, WRONG_PER_ADDRESS, WRONG_WINDOW_S, link_path, normal_code,
-    store::{self, Challenge, NewCode},
+    OtpRequested, PortalCustomer, Purpose, RequestOtp, VerifyOtp, link_path, normal_code,
+    store::{self, Challenge},
 };
 use crate::{
     accounts::{
@@ -33,10 +37,6 @@ pub struct SignedIn {
     pub customer: PortalCustomer,
 }
 
-fn limited(until: Time, now: Time) -> Error {
-    Error::RateLimited { retry_after_s: u64::try_from(until.since_ms(now).max(0) / 1000).unwrap_or(0) + 1 }
-}
-
 /// Sends a sign-in code by WhatsApp. `browser` is the secret in the asking browser's cookie: the code works there only.
 ///
 /// Whether the number is a customer's shows neither in the answer nor in the time it takes; everything but the message
@@ -54,68 +54,31 @@ pub async fn request_otp(ctx: &Ctx, body: &RequestOtp, browser: &str) -> Result<
     let asked = ask(ctx, &phone, browser).await;
     answer_alike(begun).await;
     asked?;
-    Ok(OtpRequested { expires_in_s: CODE_LIFE_S, resend_after_s: RESEND_AFTER_S })
+    Ok(OtpRequested::sent())
 }
 
 async fn ask(ctx: &Ctx, phone: &Phone, browser: &str) -> Result<()> {
-    let now = ctx.now;
-    let hour_ago = now.plus_seconds(-HOUR_S);
     let mut tx = ctx.app.db.write().await?;
-    // Requests for one number are judged one after the other, also where the number is nobody's.
-    tx.serialize_on(&format!("portal code {}", phone.as_str())).await?;
-    let (count, first, last) = store::codes_for(&mut tx, phone, hour_ago).await?;
-    if let Some(last) = last.filter(|last| now < last.plus_seconds(RESEND_AFTER_S)) {
-        return Err(limited(last.plus_seconds(RESEND_AFTER_S), now));
-    }
-    if count >= CODES_PER_HOUR {
-        return Err(limited(first.unwrap_or(now).plus_seconds(HOUR_S), now));
-    }
-    let address = budget_key(&ctx.request.ip);
-    tx.serialize_on(&format!("portal from {address}")).await?;
-    let (count, first) = store::codes_from(&mut tx, &address, hour_ago).await?;
-    if count >= CODES_PER_ADDRESS {
-        return Err(limited(first.unwrap_or(now).plus_seconds(HOUR_S), now));
-    }
+    codes::refuse_too_many(&mut tx, ctx, Purpose::Portal, phone).await?;
+    codes::refuse_crowds(&mut tx, ctx).await?;
     let customer = store::customer_by_phone(&mut tx, phone).await?;
-    let code = format!("{:06}", ctx.app.random_below(1_000_000));
-    let browser_hash = token_hash(browser);
-    store::kill_codes(&mut tx, phone, now).await?;
-    let new = NewCode {
-        phone,
-        customer_id: customer.as_ref().map(|customer| customer.id),
-        code_hash: &code_hash(ctx, phone, &code),
-        browser_hash: &browser_hash,
-        address: &address,
-        created_at: now,
-        expires_at: now.plus_seconds(CODE_LIFE_S),
-    };
-    let challenge = match store::insert_code(&mut tx, &new).await {
-        Ok(id) => id,
-        // Another request for the same number was a moment faster.
-        Err(error) if error.is_constraint("otp_codes") => {
-            return Err(limited(now.plus_seconds(RESEND_AFTER_S), now));
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let whose = customer.as_ref().map(|customer| customer.id);
+    let fresh = codes::make(&mut tx, ctx, Purpose::Portal, phone, whose, &token_hash(browser)).await?;
     emit(&mut tx, ctx, &subject(customer.as_ref()), Event::CustomerCodeRequested {}).await?;
     if let Some(customer) = &customer {
-        let link = format!("{}{}", ctx.app.config.server.public_url, link_path(challenge, &code));
+        let link = format!("{}{}", ctx.app.config.server.public_url, link_path(fresh.challenge, &fresh.code));
         messages::send_otp(
             &mut tx,
             ctx,
             phone,
             Some(customer.id),
             customer.locale.parse().unwrap_or_default(),
-            messages::Otp { code: &code, link: &link, expires_at: new.expires_at },
+            messages::Otp { code: &fresh.code, link: &link, expires_at: fresh.expires_at },
         )
         .await?;
     }
     tx.commit().await?;
     Ok(())
-}
-
-fn code_hash(ctx: &Ctx, phone: &Phone, code: &str) -> String {
-    ctx.app.secret.keyed_hash("portal code", &format!("{} {code}", phone.as_str()))
 }
 
 fn subject(customer: Option<&PortalCustomer>) -> Subject {
@@ -138,8 +101,8 @@ pub async fn verify_otp(ctx: &Ctx, body: &VerifyOtp, browser: &str) -> Result<Si
     })?;
     let signed = async {
         let mut tx = ctx.app.db.write().await?;
-        refuse_sprayers(&mut tx, ctx).await?;
-        let challenge = store::live_for(&mut tx, &phone, &token_hash(browser), ctx.now).await?;
+        codes::refuse_sprayers(&mut tx, ctx).await?;
+        let challenge = store::live_for(&mut tx, Purpose::Portal, &phone, &token_hash(browser), ctx.now).await?;
         judge(tx, ctx, challenge, &code).await
     };
     or_alike(begun, signed.await).await
@@ -162,25 +125,11 @@ pub async fn verify_link(ctx: &Ctx, challenge: i64, code: &str, browser: &str) -
     let begun = Instant::now();
     let signed = async {
         let mut tx = ctx.app.db.write().await?;
-        refuse_sprayers(&mut tx, ctx).await?;
-        let found = store::live(&mut tx, challenge, &token_hash(browser), ctx.now).await?;
+        codes::refuse_sprayers(&mut tx, ctx).await?;
+        let found = store::live(&mut tx, Purpose::Portal, challenge, &token_hash(browser), ctx.now).await?;
         judge(tx, ctx, found, &normal_code(code).unwrap_or_default()).await
     };
     or_alike(begun, signed.await).await
-}
-
-async fn refuse_sprayers(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
-    let since = ctx.now.plus_seconds(-WRONG_WINDOW_S);
-    let address = budget_key(&ctx.request.ip);
-    tx.serialize_on(&format!("portal from {address}")).await?;
-    let from_address = store::wrong_from(tx, &address, since).await?;
-    let overall = store::wrong_overall(tx, since).await?;
-    for ((count, first), most) in [(from_address, WRONG_PER_ADDRESS), (overall, WRONG_OVERALL)] {
-        if count >= most {
-            return Err(limited(first.unwrap_or(ctx.now).plus_seconds(WRONG_WINDOW_S), ctx.now));
-        }
-    }
-    Ok(())
 }
 
 async fn judge(mut tx: Tx, ctx: &Ctx, challenge: Option<Challenge>, code: &str) -> Result<SignedIn> {
@@ -191,7 +140,7 @@ async fn judge(mut tx: Tx, ctx: &Ctx, challenge: Option<Challenge>, code: &str) 
         _ => None,
     };
     if let (Some(challenge), Some(customer)) = (&challenge, &customer)
-        && is_code(ctx, challenge, code)
+        && codes::is_code(ctx, challenge, code)
         && store::use_code(&mut tx, challenge.id, ctx.now).await?
     {
         let signed = begin_session(&mut tx, ctx, customer.clone()).await?;
@@ -199,13 +148,12 @@ async fn judge(mut tx: Tx, ctx: &Ctx, challenge: Option<Challenge>, code: &str) 
         return Ok(signed);
     }
     if let Some(challenge) = &challenge {
-        let dead = (challenge.wrong_tries + 1 >= TRIES).then_some(ctx.now);
-        store::wrong_try(&mut tx, challenge.id, dead).await?;
+        codes::count_wrong(&mut tx, ctx, challenge).await?;
     }
     // What was tried against no live code or nobody's number cannot have guessed anything: its own address pays for it,
     // and nobody else.
     let idle = challenge.as_ref().is_none_or(|challenge| challenge.customer_id.is_none());
-    store::note_wrong(&mut tx, &budget_key(&ctx.request.ip), idle, ctx.now).await?;
+    codes::note_wrong(&mut tx, ctx, idle).await?;
     let reason = if challenge.is_some() { "wrong_code" } else { "no_live_code" };
     let event = Event::CustomerSignInFailed { reason: reason.to_owned() };
     emit_outcome(&mut tx, ctx, &subject(customer.as_ref()), event, Outcome::Failed).await?;
@@ -216,12 +164,6 @@ async fn judge(mut tx: Tx, ctx: &Ctx, challenge: Option<Challenge>, code: &str) 
             "the code is wrong, was used, has expired or was asked for in another browser; ask for a new one"
                 .to_owned(),
     })
-}
-
-fn is_code(ctx: &Ctx, challenge: &Challenge, code: &str) -> bool {
-    use subtle::ConstantTimeEq;
-    let given = code_hash(ctx, &challenge.phone, code);
-    bool::from(given.as_bytes().ct_eq(challenge.code_hash.as_bytes()))
 }
 
 async fn begin_session(tx: &mut Tx, ctx: &Ctx, customer: PortalCustomer) -> Result<SignedIn> {
