@@ -28,10 +28,8 @@ impl Pulse {
 pub fn start(app: &App, outbox: Arc<Outbox>) -> Background {
     let stopping = || app.db.hub().stopping();
     let worker = Worker::new(app.clone(), outbox, WorkerSettings::of(app));
-    let lasting = [
-        tokio::spawn(worker.run(stopping())),
-        tokio::spawn(schedule::run(app.clone(), stopping())),
-    ];
+    let lasting =
+        [tokio::spawn(worker.run(stopping())), tokio::spawn(schedule::run(app.clone(), stopping()))];
     let pulse = Pulse(lasting.iter().map(JoinHandle::abort_handle).collect());
     let relay = tokio::spawn(queue::relay(app.clone(), stopping()));
     Background { tasks: lasting.into_iter().chain([relay]).collect(), pulse }

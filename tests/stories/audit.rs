@@ -157,8 +157,9 @@ async fn timelines_tell_what_the_trail_does_not_keep_any_more() {
         };
         let words = |told: &[TimelineEntry]| format!("{told:?}");
         let of_customer = async || {
-            let page = customers::service::timeline(&rina(&world), cast.budi, &PageQuery::default());
-            page.await.unwrap().items
+            let ctx = rina(&world);
+            let page = customers::service::timeline(&ctx, cast.budi, &PageQuery::default()).await;
+            page.unwrap().items
         };
         let before = (whole(50, false).await, whole(50, true).await, of_customer().await);
         assert_eq!((before.0.len(), before.2.len()), (4, 4));

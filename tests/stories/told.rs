@@ -107,8 +107,11 @@ async fn each_is_told_in_their_own_way_and_language_or_not_at_all() {
 async fn each_kind_of_news_comes_by_every_way_that_is_wanted() {
     both(async |world| {
         let cast = cast(&world).await;
-        sql(&world, "UPDATE customers SET email = 'budi@example.test', notify_email = '[\"results\"]' WHERE id = 1")
-            .await;
+        sql(
+            &world,
+            "UPDATE customers SET email = 'budi@example.test', notify_email = '[\"results\"]' WHERE id = 1",
+        )
+        .await;
         let (mut phone, mut mail) = (0, 0);
         let mut told = async || {
             let whatsapp = arrived(&world, BUDI, &mut phone).await.len();
@@ -132,7 +135,11 @@ async fn each_kind_of_news_comes_by_every_way_that_is_wanted() {
         assert_eq!(order, ["email", "whatsapp"], "as they wish to be reached for this ticket");
         drop(tx);
 
-        sql(&world, "UPDATE customers SET notify_whatsapp = '[\"answers\"]', notify_email = '[]' WHERE id = 1").await;
+        sql(
+            &world,
+            "UPDATE customers SET notify_whatsapp = '[\"answers\"]', notify_email = '[]' WHERE id = 1",
+        )
+        .await;
         let id = report(&world, cast.budi).await.summary.id;
         assert_eq!(told().await, (0, 0));
         let open = NewComment { body: "Kami cek".into(), visibility: Some(Visibility::Public) };
@@ -182,7 +189,10 @@ async fn who_loses_a_ticket_is_told_and_a_merge_is_told_to_all() {
         told(BUDI).await;
         tickets::merge(&rina(&world), id, Merge { into_id: into.id }).await.unwrap();
         let customer = told(BUDI).await;
-        assert!(customer.len() == 1 && customer[0].contains(&format!("digabung ke {}", into.number)), "{customer:?}");
+        assert!(
+            customer.len() == 1 && customer[0].contains(&format!("digabung ke {}", into.number)),
+            "{customer:?}"
+        );
         for who in [cast.andi, cast.dewi] {
             let centre = notifications::list(&technician(&world, who), &filter).await.unwrap().items;
             assert!(centre[0].message.ends_with(&format!("dilanjutkan di {}", into.number)), "{centre:?}");

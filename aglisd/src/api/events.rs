@@ -1,6 +1,6 @@
 //! The live stream of events, as server-sent events.
 
-use crate::http::{Context, Need, Problem, Routes, refuse_foreign};
+use crate::http::{Context, Need, Problem, Routes, is_foreign};
 use aglis_core::{
     accounts::service as accounts,
     app::{Ctx, Scope},
@@ -46,7 +46,13 @@ const RECHECK: Duration = Duration::from_secs(5);
 #[utoipa::path(get, path = "/api/events", tag = "events", params(("Last-Event-ID" = Option<i64>, Header, description = "Go on after this place")),
     responses((status = 200, content_type = "text/event-stream", body = LiveEvent)))]
 async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, Problem> {
-    refuse_foreign(&ctx.app, &headers)?;
+    if is_foreign(&ctx.app, &headers) {
+        return Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "cross_site",
+            "the request came from another site and was refused",
+        ));
+    }
     let place = Place::take(ctx.actor.key()).ok_or_else(|| Problem {
         retry_after: Some(PATIENCE.as_secs()),
         ..Problem::new(

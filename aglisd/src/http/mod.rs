@@ -23,7 +23,7 @@ pub use guard::{CUSTOMER_COOKIE, Need, STAFF_COOKIE, cookie_name};
 pub use idempotency::NotKept;
 pub use layers::frame;
 pub use listen::{Listeners, Peer, bind, serve};
-pub use origin::refuse_foreign;
+pub use origin::is_foreign;
 pub use parts::Parts;
 pub use problem::{Answer, Problem};
 pub use routes::{Operation, Routes};

@@ -47,7 +47,10 @@ pub(super) fn check(config: &Config) -> (Vec<Problem>, Vec<Problem>) {
         );
     }
     if !whatsapp.webhook_from.is_empty() && whatsapp.webhook_secret.is_none() {
-        warn("whatsapp.webhook_from", "does nothing without whatsapp.webhook_secret: every webhook is refused");
+        warn(
+            "whatsapp.webhook_from",
+            "does nothing without whatsapp.webhook_secret: every webhook is refused",
+        );
     }
     if !config.server.listen.ip().is_loopback() && !config.server.public_url.is_https() {
         warn(

@@ -145,7 +145,7 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
         }
         E::TicketCommented { visibility: Some(Visibility::Public), .. } => {
             vec![customer(News::Answers, "ticket-comment")]
-        },
+        }
         E::TicketCommented { .. } => vec![notify(Audience::Team, N::Low, "ticket-note")],
         E::TicketCompleted { .. } => {
             vec![
@@ -161,13 +161,10 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
         }
         E::TicketMerged { into_id, .. } => {
             let goes_on = into_id.map(|into| notify(Audience::TeamOf(into), N::Normal, "ticket-merged"));
-            [
-                notify(Audience::Team, N::Normal, "ticket-merged"),
-                customer(News::Results, "ticket-merged"),
-            ]
-            .into_iter()
-            .chain(goes_on)
-            .collect()
+            [notify(Audience::Team, N::Normal, "ticket-merged"), customer(News::Results, "ticket-merged")]
+                .into_iter()
+                .chain(goes_on)
+                .collect()
         }
         E::TicketReopened { .. } => vec![
             notify(Audience::Team, N::High, "ticket-reopened"),

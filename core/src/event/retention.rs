@@ -18,7 +18,11 @@ fn told_for_ever() -> Vec<&'static str> {
         "customer.untagged",
         "customer.phone_changed",
     ];
-    Event::KINDS.iter().copied().filter(|kind| kind.starts_with("ticket.") || ACCOUNT.contains(kind)).collect()
+    Event::KINDS
+        .iter()
+        .copied()
+        .filter(|kind| kind.starts_with("ticket.") || ACCOUNT.contains(kind))
+        .collect()
 }
 
 /// Removes entries older than the configured number of days from the beginning of the chain, and returns how many. What
@@ -65,6 +69,10 @@ mod tests {
         for kind in ["customer.signed_in", "customer.revealed", "user.signed_in", "setting.changed"] {
             assert!(!told.contains(&kind), "{kind}");
         }
-        assert_eq!(told.iter().filter(|kind| kind.starts_with("customer.")).count(), 6, "every word is a kind");
+        assert_eq!(
+            told.iter().filter(|kind| kind.starts_with("customer.")).count(),
+            6,
+            "every word is a kind"
+        );
     }
 }

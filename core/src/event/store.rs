@@ -317,7 +317,8 @@ pub async fn search(
 /// Keeps what sealed events up to a place tell on timelines, of these kinds.
 pub async fn keep(tx: &mut Tx, up_to_seq: i64, kinds: &[&str]) -> Result<u64, DbError> {
     const TOLD: &str = "id, at, kind, actor_kind, actor_id, actor_name, subject_kind, subject_id, subject_label, customer_id, outcome, payload";
-    let mut query = Query::new(&format!("INSERT INTO history ({TOLD}) SELECT {TOLD} FROM events WHERE seq <= "));
+    let mut query =
+        Query::new(&format!("INSERT INTO history ({TOLD}) SELECT {TOLD} FROM events WHERE seq <= "));
     query.bind(up_to_seq).push(" AND kind IN ").bind_list(kinds.iter().copied());
     tx.run_of(query).await
 }

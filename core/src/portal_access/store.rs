@@ -48,10 +48,7 @@ pub async fn customer(tx: &mut Tx, id: CustomerId) -> Result<Option<PortalCustom
 }
 
 /// A customer who may use the portal, with their number; locked.
-pub async fn with_phone(
-    tx: &mut Tx,
-    id: CustomerId,
-) -> Result<Option<(PortalCustomer, Phone)>, DbError> {
+pub async fn with_phone(tx: &mut Tx, id: CustomerId) -> Result<Option<(PortalCustomer, Phone)>, DbError> {
     #[derive(sqlx::FromRow)]
     struct Row {
         #[sqlx(flatten)]

@@ -178,7 +178,9 @@ async fn another_accounts_number_is_told_to_who_holds_it_only() {
         let here = || world.ctx(actor.clone());
         ask(&here(), NEW).await.unwrap();
         let (old, new) = (sent(&world, OLD).await, sent(&world, NEW).await);
-        let Err(Error::Conflict { code, message, .. }) = confirm(&here(), (&old, &new)).await else { panic!() };
+        let Err(Error::Conflict { code, message, .. }) = confirm(&here(), (&old, &new)).await else {
+            panic!()
+        };
         assert_eq!(code, "phone_taken");
         assert!(!message.contains(&sari), "{message}");
         assert_eq!(customers::reveal(&world.root(), id).await.unwrap().phone, OLD);

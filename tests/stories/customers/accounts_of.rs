@@ -131,7 +131,10 @@ async fn a_customer_is_made_masked_revealed_and_found_by_any_name() {
         let refused_to = service::create(&ctx, given.clone()).await;
         assert!(matches!(refused_to, Err(Error::Forbidden(_))), "who may not change a status");
         let left = NewCustomer { status: Some(CustomerStatus::Terminated), ..given.clone() };
-        assert_eq!(refused(service::create(&world.root(), left).await), fields(&[("status", "not_at_first")]));
+        assert_eq!(
+            refused(service::create(&world.root(), left).await),
+            fields(&[("status", "not_at_first")])
+        );
         let made = service::create(&staff(&world, Role::Supervisor), given).await.unwrap();
         assert_eq!(made.number, "AGLS202611210001");
         assert_eq!(
@@ -365,7 +368,10 @@ async fn customers_see_and_change_only_what_is_theirs() {
         };
         let changed = service::update(&ctx, budi, change.clone()).await.unwrap();
         assert_eq!(changed.email.as_deref(), Some("budi@example.id"));
-        assert_eq!((changed.notify_whatsapp, changed.notify_email), (vec![News::Answers, News::Results], News::ALL.to_vec()));
+        assert_eq!(
+            (changed.notify_whatsapp, changed.notify_email),
+            (vec![News::Answers, News::Results], News::ALL.to_vec())
+        );
         assert!(service::update(&ctx, sari, change).await.is_err());
         let change =
             CustomerChange { name: Some("Raja".into()), portal_enabled: Some(true), ..Default::default() };

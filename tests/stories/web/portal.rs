@@ -54,7 +54,12 @@ async fn customers_change_their_own_address_for_mail() {
         let (cast, _) = open(&world).await;
         let phone = Visitor::customer(&world, cast.budi).await;
         let save = async |email: &str| {
-            let fields = [("locale", "id"), ("notify_whatsapp", "progress"), ("notify_whatsapp", "results"), ("email", email)];
+            let fields = [
+                ("locale", "id"),
+                ("notify_whatsapp", "progress"),
+                ("notify_whatsapp", "results"),
+                ("email", email),
+            ];
             phone.post("/customer/profile", &fields).await
         };
         save("budi@").await.must_say("href=\"#email\"").must_say("value=\"budi@\"");

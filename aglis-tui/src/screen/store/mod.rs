@@ -382,9 +382,7 @@ mod tests {
         store.put(&ticket(1, 10_000, 1));
         let mut held = ticket(2, 100, 1);
         held.status = TicketStatus::OnHold;
-        for (at, expected, overdue) in
-            [(90, SlaState::Paused, 0), (101, SlaState::Breached, 1)]
-        {
+        for (at, expected, overdue) in [(90, SlaState::Paused, 0), (101, SlaState::Breached, 1)] {
             held.held_at = Some(Time::from_ms(at * 1000));
             store.put(&held);
             assert_eq!(store.row(1, 500).and_then(|row| row.sla()), Some(expected));

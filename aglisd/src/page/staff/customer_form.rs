@@ -100,15 +100,11 @@ fn of_form(form: &Form) -> Values {
 }
 
 fn of_nobody() -> Values {
-    [
-        ("locale", "id"),
-        ("portal", "on"),
-        ("ip_mode", IpMode::Dynamic.as_str()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name, value.to_owned()))
-    .chain(NEWS.into_iter().map(|(name, _)| (name, joined(News::ALL))))
-    .collect()
+    [("locale", "id"), ("portal", "on"), ("ip_mode", IpMode::Dynamic.as_str())]
+        .into_iter()
+        .map(|(name, value)| (name, value.to_owned()))
+        .chain(NEWS.into_iter().map(|(name, _)| (name, joined(News::ALL))))
+        .collect()
 }
 
 fn of_customer(customer: &Customer) -> Values {
@@ -165,6 +161,21 @@ fn place(form: &Form, wrong: &mut Vec<FieldError>) -> (Option<f64>, Option<f64>)
     found.unzip()
 }
 
+/// A tick for each kind of news and each way.
+fn ticks(frame: &Frame, values: &Values) -> Vec<Field> {
+    let mut ticks = Vec::new();
+    for (name, text) in NEWS {
+        let wanted = values.get(name).map_or("", String::as_str);
+        for news in News::ALL {
+            let word = news.as_str();
+            let text = frame.t1(text, "news", frame.word("staff-news", word));
+            let on = wanted.split(',').any(|one| one == word);
+            ticks.push(Field::Tick(Tick { id: format!("{name}-{word}"), name, value: word, text, on }));
+        }
+    }
+    ticks
+}
+
 async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error> {
     let value = |name: &str| values.get(name).cloned().unwrap_or_default();
     let input = |name, text: &str, long, required| {
@@ -172,15 +183,6 @@ async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error>
         let hint_id = if hint.is_empty() { String::new() } else { format!("{name}-hint") };
         Field::Input(Input { name, text: frame.t(text), hint, hint_id, value: value(name), long, required })
     };
-    let ticks = NEWS.into_iter().flat_map(|(name, text)| {
-        let wanted = value(name);
-        News::ALL.iter().map(move |news| {
-            let word = news.as_str();
-            let text = frame.t1(text, "news", frame.word("staff-news", word));
-            let on = wanted.split(',').any(|one| one == word);
-            Field::Tick(Tick { id: format!("{name}-{word}"), name, value: word, text, on })
-        })
-    });
     let switch = ["on", "off"].map(|word| Opt {
         value: word.to_owned(),
         text: frame.word("staff-portal", word),
@@ -248,7 +250,7 @@ async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error>
                 }),
             ]
             .into_iter()
-            .chain(ticks)
+            .chain(ticks(frame, values))
             .chain([input("notes", "staff-notes", true, false)])
             .collect(),
         },

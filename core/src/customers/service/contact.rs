@@ -56,9 +56,9 @@ pub async fn change_phone(tx: &mut Tx, ctx: &Ctx, id: CustomerId, phone: Phone) 
     }
     let after = Fields { phone, ..row.fields.clone() };
     let name_key = terms::name_key(&after.name);
-    store::update(tx, id, &after, &name_key, ctx.now).await.map_err(|error| {
-        if error.is_constraint("phone") { taken() } else { error.into() }
-    })?;
+    store::update(tx, id, &after, &name_key, ctx.now)
+        .await
+        .map_err(|error| if error.is_constraint("phone") { taken() } else { error.into() })?;
     store::set_terms(tx, id, &fields::terms(&row.number, &after)).await?;
     portal_access::service::shut_out(tx, ctx, id).await?;
     emit(tx, ctx, &subject(&row), Event::CustomerPhoneChanged {}).await?;

@@ -73,13 +73,7 @@ async fn locked(tx: &mut Tx, id: CustomerId) -> Result<Row> {
     store::get(tx, Scope::All, id).await?.ok_or(Error::NotFound("customer"))
 }
 
-async fn note(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    row: &Row,
-    odp_id: Option<OdpId>,
-    odp_port: Option<i64>,
-) -> Result<()> {
+async fn note(tx: &mut Tx, ctx: &Ctx, row: &Row, odp_id: Option<OdpId>, odp_port: Option<i64>) -> Result<()> {
     let mut after = row.fields.clone();
     (after.odp_id, after.odp_port) = (odp_id, odp_port);
     let mut check = Checker::new();

@@ -43,7 +43,11 @@ pub fn from_gateway(ctx: Ctx, given: &str) -> Result<Ctx> {
         secret.is_some_and(|secret| bool::from(secret.expose_secret().as_bytes().ct_eq(given.as_bytes())));
     let from = &ctx.app.config.whatsapp.webhook_from;
     let here = || ctx.request.ip.parse().is_ok_and(|ip| from.iter().any(|network| network.contains(ip)));
-    if fits && (from.is_empty() || here()) { Ok(Ctx { actor: Actor::System("webhook"), ..ctx }) } else { Err(Error::NotFound("webhook")) }
+    if fits && (from.is_empty() || here()) {
+        Ok(Ctx { actor: Actor::System("webhook"), ..ctx })
+    } else {
+        Err(Error::NotFound("webhook"))
+    }
 }
 
 /// A message to be made from a template.

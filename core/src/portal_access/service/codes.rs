@@ -80,9 +80,7 @@ pub(super) async fn make(
     match store::insert_code(tx, &new).await {
         Ok(challenge) => Ok(Fresh { challenge, code, expires_at }),
         // Another request for the same number was a moment faster.
-        Err(error) if error.is_constraint("otp_codes") => {
-            Err(limited(now.plus_seconds(RESEND_AFTER_S), now))
-        }
+        Err(error) if error.is_constraint("otp_codes") => Err(limited(now.plus_seconds(RESEND_AFTER_S), now)),
         Err(error) => Err(error.into()),
     }
 }

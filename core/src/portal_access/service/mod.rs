@@ -102,7 +102,8 @@ pub async fn verify_otp(ctx: &Ctx, body: &VerifyOtp, browser: &str) -> Result<Si
     let signed = async {
         let mut tx = ctx.app.db.write().await?;
         codes::refuse_sprayers(&mut tx, ctx).await?;
-        let challenge = store::live_for(&mut tx, Purpose::Portal, &phone, &token_hash(browser), ctx.now).await?;
+        let challenge =
+            store::live_for(&mut tx, Purpose::Portal, &phone, &token_hash(browser), ctx.now).await?;
         judge(tx, ctx, challenge, &code).await
     };
     or_alike(begun, signed.await).await

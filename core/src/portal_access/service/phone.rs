@@ -75,12 +75,7 @@ pub async fn confirm_phone_change(ctx: &Ctx, body: &ConfirmPhoneChange) -> Resul
         (Purpose::PhoneNew, "new_code", normal_code(&body.new_code)),
     ];
     for (_, field, code) in &given {
-        check.ensure(
-            code.is_some(),
-            field,
-            "invalid",
-            "enter the six digits of the message, such as 123456",
-        );
+        check.ensure(code.is_some(), field, "invalid", "enter the six digits of the message, such as 123456");
     }
     check.finish()?;
     let mut tx = ctx.app.db.write().await?;
@@ -112,7 +107,7 @@ pub async fn confirm_phone_change(ctx: &Ctx, body: &ConfirmPhoneChange) -> Resul
     }
     for code in &right {
         if !store::use_code(&mut tx, code.id, ctx.now).await? {
-            return Err(Error::conflict("changed_since", "the codes were just used"));
+            return Err(Error::field("old_code", "wrong", "the codes were just used; ask for new ones"));
         }
     }
     let new = right.pop().ok_or_else(|| Error::Internal("a change of number without a code".into()))?;

@@ -60,9 +60,7 @@ const fn needed(inverse: &Inverse) -> Permission {
 
 /// Whether the actor did it.
 fn is_own(ctx: &Ctx, row: &event::store::Stored) -> bool {
-    row.actor_kind == ctx.actor.kind()
-        && row.actor_id == ctx.actor.id()
-        && row.actor_name == ctx.actor.name()
+    row.actor_kind == ctx.actor.kind() && row.actor_id == ctx.actor.id() && row.actor_name == ctx.actor.name()
 }
 
 /// Whether the actor did it, or administers.

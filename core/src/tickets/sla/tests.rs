@@ -141,13 +141,15 @@ fn the_standing_goes_from_on_track_to_breached() {
     assert_eq!(state(TicketStatus::Completed, Some(101), 500), (SlaState::Missed, 101));
     assert_eq!(state(TicketStatus::Cancelled, None, 500).0, SlaState::Void);
 
-    let held = |since| super::state(
-        TicketStatus::OnHold,
-        (clock.at_risk_at, clock.resolution_due_at),
-        Some(at(since)),
-        None,
-        at(500),
-    );
+    let held = |since| {
+        super::state(
+            TicketStatus::OnHold,
+            (clock.at_risk_at, clock.resolution_due_at),
+            Some(at(since)),
+            None,
+            at(500),
+        )
+    };
     assert_eq!((held(90), held(100)), (SlaState::Paused, SlaState::Paused));
     assert_eq!(held(101), SlaState::Breached, "it was over before it was put on hold");
 }
