@@ -603,6 +603,16 @@ CREATE INDEX notifications_user ON notifications (user_id, id);
 CREATE INDEX notifications_unread ON notifications (user_id, id) WHERE read_at IS NULL;
 CREATE INDEX notifications_expires ON notifications (expires_at) WHERE expires_at IS NOT NULL;
 
+-- Texts that staff have begun to write, by the form they belong to.
+CREATE TABLE drafts (
+  user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  key TEXT NOT NULL,
+  text TEXT NOT NULL,
+  updated_at {time} NOT NULL,
+  PRIMARY KEY (user_id, key)
+);
+CREATE INDEX drafts_updated ON drafts (updated_at);
+
 CREATE TABLE notification_preferences (
   user_id BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   type TEXT NOT NULL,

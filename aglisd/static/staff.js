@@ -12,6 +12,7 @@
     waiting.set(name, setTimeout(() => { waiting.delete(name); act(); }, 250));
   };
   let news = 0;
+  let others = () => {};
 
   // The badge counts what is unread; the server says when it changes.
   function badge(count) {
@@ -37,7 +38,8 @@
     const link = toast.querySelector("a");
     link.href = `/notifications/${note.id}/open`;
     link.textContent = note.title;
-    toast.querySelector("span").textContent = note.message;
+    toast.querySelector("[data-message]").textContent = note.message;
+    for (const mark of toast.querySelectorAll("[data-priority]")) mark.hidden = mark.dataset.priority !== note.priority;
     toast.hidden = false;
     clearTimeout(toast.timer);
     const leave = () => { toast.timer = setTimeout(() => { if (toast.matches(":hover, :focus-within")) leave(); else toast.hidden = true; }, 8000); };
@@ -85,8 +87,8 @@
     return true;
   }
 
-  function announce() {
-    const note = one("#news");
+  function announce(css) {
+    const note = one(css);
     if (!note) return;
     news += 1;
     const link = note.querySelector("a");
@@ -102,41 +104,92 @@
   };
 
   async function happened(event) {
-    const { kind, subject_kind: subject, subject_id: id, subject: number } = JSON.parse(event.data);
+    const { kind, subject_kind: subject, subject_id: id, subject: number, customer_id: customer } = JSON.parse(event.data);
     const family = kind.split(".")[0];
     soon(`live-${family}`, () => send(`live-${family}`));
     const open = one("[data-subject]")?.dataset.subject;
-    if (open === `${subject}:${id}`) soon("live-this", refresh);
-    if (subject === "ticket") soon(`row-${id}`, async () => { if (!(await row(id, number)) && kind === "ticket.created") announce(); });
+    if (open === `${subject}:${id}` || open === `customer:${customer}`) soon("live-this", refresh);
+    if (CUSTOMER_NEWS.includes(kind) && (kind === "customer.created" || one(`#customers tr[data-customer="${customer}"]`))) announce("#customer-news");
+    if (subject === "ticket") soon(`row-${id}`, async () => { if (!(await row(id, number)) && kind === "ticket.created") announce("#news"); });
   }
+
+  // What the list of customers shows of them.
+  const CUSTOMER_NEWS = ["customer.created", "customer.updated", "customer.status_changed", "ticket.created", "ticket.completed", "ticket.cancelled", "ticket.reopened", "ticket.merged"];
 
   const KINDS = ["ticket.created", "ticket.updated", "ticket.assigned", "ticket.unassigned", "ticket.status_changed", "ticket.priority_changed", "ticket.eta_set", "ticket.commented", "ticket.file_attached", "ticket.checklist_changed", "ticket.completed", "ticket.cancelled", "ticket.reopened", "ticket.rated", "ticket.merged", "ticket.parent_set", "customer.created", "customer.updated", "customer.status_changed", "customer.tagged", "customer.untagged", "message.status_changed", "message.received", "technician.created", "technician.updated", "technician.availability_changed"];
   if (one("#unread") && window.EventSource) {
     const stream = new EventSource("/api/events");
     for (const kind of KINDS) stream.addEventListener(kind, happened);
     stream.addEventListener("unread", (event) => badge(JSON.parse(event.data).count));
+    stream.addEventListener("presence", (event) => others(JSON.parse(event.data)));
     stream.addEventListener("reset", () => location.reload());
     stream.addEventListener("open", () => { one("#offline").hidden = true; });
     stream.addEventListener("error", () => { one("#offline").hidden = false; });
     addEventListener("pagehide", () => stream.close());
   }
 
-  // Drafts stay in this browser until the page after the form says that it is done: a lost answer loses no text.
-  const kept = (field) => `draft:${field.dataset.draft}`;
-  const sent = sessionStorage.getItem("sent");
-  sessionStorage.removeItem("sent");
-  if (sent && one("main > .note.ok")) for (const key of JSON.parse(sent)) localStorage.removeItem(key);
-  for (const field of all("[data-draft]")) {
-    if (!field.value) field.value = localStorage.getItem(kept(field)) ?? "";
+  // Drafts lie on the server, so that the text is there on another computer too. Sending the form forgets them there.
+  const json = { "Content-Type": "application/json", Accept: "application/json" };
+  for (const field of all("[data-draft]")) draft(field);
+
+  async function draft(field) {
+    const url = `/api/drafts/${encodeURIComponent(field.dataset.draft)}`;
+    const said = field.form?.querySelector("[data-draft-saved]");
+    let waiting = 0;
+    let touched = false;
+    let asked = new AbortController();
+    const save = async () => {
+      clearTimeout(waiting);
+      waiting = 0;
+      asked.abort();
+      asked = new AbortController();
+      const text = field.value;
+      const body = JSON.stringify({ text });
+      const response = await fetch(url, { method: "PUT", headers: json, body, signal: asked.signal, keepalive: true }).catch(() => null);
+      if (said && response) said.hidden = !response.ok || !text.trim();
+    };
     field.addEventListener("input", () => {
-      localStorage.setItem(kept(field), field.value);
-      const said = field.form?.querySelector("[data-draft-saved]");
+      touched = true;
+      if (said) said.hidden = true;
+      clearTimeout(waiting);
+      waiting = setTimeout(save, 600);
+    });
+    field.form?.addEventListener("submit", () => { clearTimeout(waiting); waiting = 0; asked.abort(); });
+    addEventListener("pagehide", () => { if (waiting) save(); });
+    if (field.value) return;
+    const response = await fetch(url, { headers: json }).catch(() => null);
+    const begun = response?.ok ? (await response.json()).text : "";
+    if (begun && !touched && !field.value) {
+      field.value = begun;
       if (said) said.hidden = false;
-    });
-    field.form?.addEventListener("submit", () => {
-      const keys = [...field.form.querySelectorAll("[data-draft]")].map(kept);
-      sessionStorage.setItem("sent", JSON.stringify(keys));
-    });
+    }
+  }
+
+  // Presence: who else has this ticket open, or writes on it.
+  const here = one("#present");
+  if (here && one("#unread")) {
+    const ticket = Number(here.dataset.ticket);
+    const url = `/api/tickets/${ticket}/presence`;
+    const WRITING_MS = 20000;
+    let wrote = 0;
+    let last = "";
+    const now = () => (Date.now() - wrote < WRITING_MS ? "writing" : "viewing");
+    const say = () => {
+      if (document.hidden) return;
+      last = now();
+      fetch(url, { method: "PUT", headers: json, body: JSON.stringify({ activity: last }) }).catch(() => null);
+    };
+    const leave = () => { last = ""; fetch(url, { method: "DELETE", keepalive: true }).catch(() => null); };
+    one("#body")?.addEventListener("input", () => { wrote = Date.now(); if (last !== "writing") say(); });
+    document.addEventListener("visibilitychange", () => { if (document.hidden) leave(); else say(); });
+    addEventListener("pagehide", leave);
+    setInterval(say, 15000);
+    say();
+    others = ({ ticket_id, people }) => {
+      if (ticket_id !== ticket) return;
+      here.textContent = people.map(({ name, activity }) => here.dataset[activity].replace("%", name)).join(" · ");
+      here.hidden = people.length === 0;
+    };
   }
 
   // Keys: never while typing, never with a browser's modifier, and they can be switched off.

@@ -1,5 +1,6 @@
 //! Wakes those who wait for new jobs and new events, in this process and, through relays, in others.
 
+use crate::presence::Board;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -17,6 +18,7 @@ struct Inner {
     sealed: watch::Sender<i64>,
     local: watch::Sender<(u64, u64)>,
     stop: watch::Sender<bool>,
+    presence: Board,
 }
 
 impl Default for Hub {
@@ -27,6 +29,7 @@ impl Default for Hub {
             sealed: watch::Sender::new(0),
             local: watch::Sender::new((0, 0)),
             stop: watch::Sender::new(false),
+            presence: Board::default(),
         }))
     }
 }
@@ -83,6 +86,11 @@ impl Hub {
     /// Counts this process's own commits (with jobs, with events), for relays that tell other processes.
     pub fn local(&self) -> watch::Receiver<(u64, u64)> {
         self.0.local.subscribe()
+    }
+
+    /// Who is at which ticket.
+    pub fn presence(&self) -> &Board {
+        &self.0.presence
     }
 
     /// Asks everything that runs in the background to come to its end.

@@ -153,6 +153,23 @@ pub async fn answered(app: &App, actor: &str, key: &str, answer: &Stored) -> Res
     Ok(tx.commit().await?)
 }
 
+/// Ends a reservation by what became of it: keeps the answer when the change was made under the key, else gives the key
+/// back.
+pub async fn settle(app: &App, actor: &str, key: &str, answer: &Stored) -> Result<()> {
+    let mut tx = app.db.write().await?;
+    tx.run(
+        "UPDATE idempotency_keys SET status = $3, content_type = $4, response = $5 WHERE actor = $1 AND key = $2 AND status = $6",
+        args![actor, key, i64::from(answer.status), &answer.content_type, &answer.body, DONE],
+    )
+    .await?;
+    tx.run(
+        "DELETE FROM idempotency_keys WHERE actor = $1 AND key = $2 AND status IS NULL",
+        args![actor, key],
+    )
+    .await?;
+    Ok(tx.commit().await?)
+}
+
 /// Forgets answers that are older than [`KEPT_DAYS`].
 pub async fn forget_old(app: &App) -> Result<u64> {
     let mut tx = app.db.write().await?;

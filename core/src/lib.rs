@@ -24,6 +24,7 @@ pub mod csv;
 pub mod customers;
 #[cfg(feature = "server")]
 pub mod demo;
+pub mod drafts;
 pub mod error;
 pub mod event;
 #[cfg(feature = "server")]
@@ -42,6 +43,7 @@ pub mod notifications;
 pub mod permission;
 pub mod portal;
 pub mod portal_access;
+pub mod presence;
 #[cfg(feature = "server")]
 pub mod provider;
 pub mod queue;

@@ -157,6 +157,16 @@ impl Visitor {
         self.read(&to, &kept.join("; ")).await
     }
 
+    /// Puts JSON to the API, as a page's script does.
+    pub async fn put(&self, path: &str, json: &str) -> Page {
+        let request = Request::put(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(json.to_owned()))
+            .expect("a request");
+        page(path, self.ask(request).await).await
+    }
+
     /// Follows the live events.
     pub async fn follow(&self) -> Followed {
         let request = Request::get("/api/events").header(header::COOKIE, &self.cookie);

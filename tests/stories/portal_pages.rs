@@ -382,3 +382,46 @@ async fn another_customers_report_is_not_there() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_left_is_asked_no_questions() {
+    both(async |world| {
+        let site = Site::open(&world.app).await;
+        let budi = customer(&world, "Budi Santoso", PHONE).await;
+        let mut phone = site.visitor();
+        sees(&signs_in(&world, &mut phone, PHONE).await, &["Laporkan gangguan"]);
+        fills_in(&mut phone).await;
+        let left = serde_json::json!({ "status": "terminated", "reason": "pindah" });
+        let left = serde_json::from_value(left).unwrap();
+        aglis_core::customers::service::set_status(&world.root(), budi.id, left).await.unwrap();
+        // Also when the questions were answered before.
+        let sent = phone.submit(&format!("{NEW}/check"), &[]).await;
+        sees(&phone.follow(sent).await, &["Layanan Anda sudah berhenti"]);
+        for path in [NEW.to_owned(), format!("{NEW}/what"), format!("{NEW}/check")] {
+            let away = phone.get(&path).await.expect(303);
+            assert_eq!(away.header("location"), "/customer/dashboard", "{path}");
+            let home = phone.follow(away).await;
+            sees(&home, &["Layanan Anda sudah berhenti", "Berhenti berlangganan"]);
+            assert!(!home.text().contains(NEW), "no way leads there:\n{}", home.text());
+        }
+        assert!(!phone.get("/customer/tickets").await.expect(200).text().contains(NEW));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sixth_photo_is_refused_where_one_looks() {
+    let world = World::new(Backend::Sqlite).await;
+    let site = Site::open(&world.app).await;
+    customer(&world, "Budi Santoso", PHONE).await;
+    let mut phone = site.visitor();
+    signs_in(&world, &mut phone, PHONE).await;
+    fills_in(&mut phone).await;
+    let photos = format!("{NEW}/photos");
+    phone.get(&photos).await.expect(200);
+    let more: Vec<_> = (1..=4_u8).map(|n| ("photos", "lampu.jpg", photo(n * 20))).collect();
+    let reply = phone.upload(&photos, &[("add", "1")], &more).await;
+    sees(&phone.follow(reply).await, &["Sudah 5 berkas"]);
+    let reply = phone.upload(&photos, &[("add", "1")], &[("photos", "lebih.jpg", photo(120))]).await;
+    refused(&reply, "photos", "Paling banyak 5 berkas. Hapus salah satu lebih dulu.");
+}

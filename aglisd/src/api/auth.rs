@@ -4,7 +4,7 @@ use crate::http::{Answer, Body, Context, Need, NotKept, Path, Problem, Routes, S
 use aglis_core::{
     accounts::{
         ChangePassword, ConfirmPassword, ConfirmReset, FirstAdministrator, LinkSignIn, Me, RecoveryCodes,
-        ResetPassword, Session, SignIn, TotpCode, TotpKey,
+        ResetPassword, Session, SetLocale, SignIn, TotpCode, TotpKey,
         service::{self as accounts, SignedIn},
     },
     app::Ctx,
@@ -30,6 +30,7 @@ pub fn routes() -> Routes {
         .with(Need::Staff, routes!(sessions))
         .with(Need::Staff, routes!(revoke_session))
         .with(Need::Staff, routes!(change_password))
+        .with(Need::Staff, routes!(set_locale))
         .with(Need::Staff, routes!(start_totp))
         .with(Need::Staff, routes!(confirm_totp))
         .with(Need::Staff, routes!(remove_totp))
@@ -108,6 +109,15 @@ async fn change_password(
     Body(body): Body<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
     accounts::change_password(&ctx, body).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Choose one's own language.
+///
+/// Of pages, notifications and messages.
+#[utoipa::path(put, path = "/api/auth/locale", tag = "auth", request_body = SetLocale, responses((status = 204)))]
+async fn set_locale(Context(ctx): Context, Body(body): Body<SetLocale>) -> Result<StatusCode, Problem> {
+    accounts::set_locale(&ctx, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

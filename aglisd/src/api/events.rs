@@ -8,6 +8,7 @@ use aglis_core::{
     event::{self, LiveEvent, SubjectKind},
     notifications::service as notifications,
     permission::Permission,
+    presence::{Presence, service as presence},
 };
 use axum::{
     http::{HeaderMap, HeaderName, StatusCode},
@@ -41,8 +42,9 @@ const RECHECK: Duration = Duration::from_secs(5);
 ///
 /// Each event has the kind as its name, its place in the chain as its id and a `LiveEvent` as data. With
 /// `Last-Event-ID` the stream goes on after that place; when that is too far back it begins with a `reset`. An event
-/// `unread` without an id tells how many of one's own notifications are unread, whenever that changes. At most 16
-/// streams at once; one that is not read for 30 seconds ends. What a page of another site asks for is refused.
+/// `unread` without an id tells how many of one's own notifications are unread, whenever that changes; an event
+/// `presence` without an id has a `Presence` as data: who else is at a ticket. At most 16 streams at once; one that is not
+/// read for 30 seconds ends. What a page of another site asks for is refused.
 #[utoipa::path(get, path = "/api/events", tag = "events", params(("Last-Event-ID" = Option<i64>, Header, description = "Go on after this place")),
     responses((status = 200, content_type = "text/event-stream", body = LiveEvent)))]
 async fn follow(Context(ctx): Context, headers: HeaderMap) -> Result<Response, Problem> {
@@ -132,6 +134,8 @@ async fn stream(mut ctx: Ctx, mut position: i64, send: &Sender) {
     let mut stopping = ctx.app.db.hub().stopping();
     let mut checked = Instant::now();
     let mut told = None;
+    let mut presence = ctx.app.db.hub().presence().changed();
+    let mut present_then = 0;
     loop {
         if checked.elapsed() >= RECHECK {
             match accounts::present(&ctx).await {
@@ -171,9 +175,16 @@ async fn stream(mut ctx: Ctx, mut position: i64, send: &Sender) {
         {
             return;
         }
+        presence.mark_unchanged();
+        for present in present(&ctx, &mut present_then).await {
+            if !give(send, present).await {
+                return;
+            }
+        }
         tokio::select! {
             () = send.closed() => return,
             () = stopping.wait() => return,
+            changed = presence.changed() => if changed.is_err() { return },
             changed = newest.changed() => if changed.is_err() { return },
             // Other processes seal too.
             () = tokio::time::sleep_until(checked + RECHECK) => {}
@@ -200,7 +211,9 @@ async fn batch(ctx: &Ctx, position: i64) -> Result<Batch> {
     let mut events = Vec::new();
     for row in rows {
         if visible(ctx, &mut tx, &row).await? {
-            events.push(LiveEvent::from(&row));
+            let live = LiveEvent::from(&row);
+            let customer_id = live.customer_id.filter(|_| ctx.may(Permission::CustomerRead));
+            events.push(LiveEvent { customer_id, ..live });
         }
     }
     Ok(Batch { events, end, full })
@@ -215,6 +228,15 @@ async fn unread(ctx: &Ctx, told: &mut Option<i64>) -> Option<Sse> {
         return None;
     }
     Some(Sse::default().event("unread").data(format!("{{\"count\":{count}}}")))
+}
+
+/// Who else is at the tickets that the follower may see, where that is different than it was told last.
+async fn present(ctx: &Ctx, then: &mut u64) -> Vec<Sse> {
+    let Ok((now, told)) = presence::since(ctx, *then).await else { return Vec::new() };
+    *then = now;
+    let event =
+        |one: Presence| Some(Sse::default().event("presence").data(serde_json::to_string(&one).ok()?));
+    told.into_iter().filter_map(event).collect()
 }
 
 /// Whether the follower may see an event: by the permission of its family, and by whose rows they may see.

@@ -6,6 +6,7 @@ pub mod auth;
 pub mod customer_portal;
 pub mod customers;
 pub mod document;
+pub mod drafts;
 pub mod events;
 pub mod export;
 pub mod files;
@@ -16,6 +17,7 @@ pub mod notifications;
 pub mod odp;
 pub mod packages;
 pub mod portal_access;
+pub mod presence;
 pub mod queue;
 pub mod roles;
 pub mod sandbox;
@@ -36,6 +38,7 @@ pub fn routes() -> Routes {
         .merge(customer_portal::routes())
         .merge(customers::routes())
         .merge(document::routes())
+        .merge(drafts::routes())
         .merge(events::routes())
         .merge(files::routes())
         .merge(health::routes())
@@ -46,6 +49,7 @@ pub fn routes() -> Routes {
         .merge(packages::routes())
         .merge(queue::routes())
         .merge(portal_access::routes())
+        .merge(presence::routes())
         .merge(roles::routes())
         .merge(sandbox::routes())
         .merge(technicians::routes())

@@ -59,8 +59,7 @@ pub fn parameter() -> utoipa::openapi::path::Parameter {
         .build()
 }
 
-/// Whether a request asks to be done at most once. Pages do not: their forms are answered with redirections, which are
-/// harmless to repeat.
+/// Whether a request asks to be done at most once. Pages ask by a field of their forms, see `page::once`.
 pub fn applies(request: &Request) -> bool {
     request.method() == Method::POST
         && request.uri().path().starts_with("/api/")

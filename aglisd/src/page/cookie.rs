@@ -40,6 +40,12 @@ pub fn set(tls: Tls, name: &str, value: &str, seconds: Option<i64>) -> HeaderVal
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static("aglis_none=; Max-Age=0"))
 }
 
+/// Whether a `Set-Cookie` value is one of [`set`] for a name.
+pub fn sets(tls: Tls, name: &str, value: &HeaderValue) -> bool {
+    let text = value.to_str().unwrap_or_default();
+    text.split_once('=').is_some_and(|(key, _)| key == full_name(tls, name))
+}
+
 /// A `Set-Cookie` value that removes a cookie.
 pub fn remove(tls: Tls, name: &str) -> HeaderValue {
     set(tls, name, "", Some(0))

@@ -76,6 +76,12 @@ impl Form {
         self.all(name).filter_map(|word| word.parse().ok()).collect()
     }
 
+    /// Every field but the token of the session or browser, in the order it came.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.fields.iter().filter(|(name, _)| name != csrf::FIELD);
+        own.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Whether a box is ticked or a button was the one pressed.
     pub fn has(&self, name: &str) -> bool {
         self.fields.iter().any(|(key, _)| key == name)

@@ -106,6 +106,16 @@ impl Frame {
         }
     }
 
+    /// A random token for a form that is to be done once.
+    pub fn once(&self) -> String {
+        self.ctx.app.random_token()
+    }
+
+    /// Puts what is done for this request under a key of [`aglis_core::idempotency`].
+    pub fn put_under(&mut self, key: String) {
+        self.ctx.request.idempotency_key = Some(key);
+    }
+
     /// A text of the catalogues.
     pub fn t(&self, key: &str) -> String {
         self.lang.t(key)
@@ -211,15 +221,19 @@ impl Frame {
         if inside { " aria-current=\"page\"" } else { "" }
     }
 
+    /// This page's address, to come back to it in another language or look.
+    pub fn here(&self) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.query.iter().filter(|(key, _)| !matches!(key.as_str(), "lang" | "code")));
+        let query = query.finish();
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+
     /// This page in the other language.
     pub fn other_lang_url(&self) -> String {
-        let kept: Vec<String> = self
-            .query
-            .iter()
-            .filter(|(key, _)| !matches!(key.as_str(), "lang" | "code"))
-            .map(|(key, value)| format!("{}={}&", escape(key), escape(value)))
-            .collect();
-        format!("{}?{}lang={}", self.path, kept.concat(), self.other_lang().as_str())
+        let here = self.here();
+        let more = if here.contains('?') { '&' } else { '?' };
+        format!("{here}{more}lang={}", self.other_lang().as_str())
     }
 
     /// A value of the address's query.
@@ -240,6 +254,11 @@ impl Frame {
     /// A cookie of the request.
     pub fn cookie(&self, name: &str) -> Option<String> {
         cookie::get(&self.headers, self.tls, name)
+    }
+
+    /// Keeps a language on this browser.
+    pub fn keep_language(&mut self, lang: Locale) {
+        self.add_cookie(cookie::set(self.tls, cookie::LANG, lang.as_str(), Some(YEAR)));
     }
 
     /// Adds a cookie to the answer.
@@ -329,8 +348,4 @@ fn is_token(value: &str) -> bool {
 /// The pairs of a query or of a posted form.
 pub fn form_pairs(bytes: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(bytes).into_owned().collect()
-}
-
-fn escape(text: &str) -> String {
-    form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

@@ -4,6 +4,7 @@ use super::Frame;
 use aglis_core::{
     customers::CustomerStatus,
     messages::MessageStatus,
+    notifications::NotificationPriority,
     technicians::Availability,
     tickets::{Priority, SlaState, TicketStatus},
 };
@@ -49,6 +50,17 @@ impl Mark {
             Priority::High => ("bad", "▲"),
             Priority::Normal => ("info", "●"),
             Priority::Low => ("", "–"),
+        };
+        Mark { tone, glyph, word: frame.word(area, priority) }
+    }
+
+    /// How much a notification matters.
+    pub fn notification(frame: &Frame, area: &str, priority: NotificationPriority) -> Mark {
+        let (tone, glyph) = match priority {
+            NotificationPriority::Urgent => ("critical", "✖"),
+            NotificationPriority::High => ("bad", "▲"),
+            NotificationPriority::Normal => ("info", "●"),
+            NotificationPriority::Low => ("", "–"),
         };
         Mark { tone, glyph, word: frame.word(area, priority) }
     }

@@ -12,6 +12,7 @@ pub mod flash;
 pub mod form;
 pub mod frame;
 pub mod mark;
+pub mod once;
 pub mod policy;
 pub mod portal;
 pub mod problem;
@@ -23,6 +24,7 @@ pub use flash::{Flash, Tone};
 pub use form::{Form, Posted, Shown, Upload, Visit};
 pub use frame::Frame;
 pub use mark::Mark;
+pub use once::once;
 
 use crate::http::{Need, Routes};
 use aglis_core::config::Config;

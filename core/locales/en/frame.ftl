@@ -7,6 +7,7 @@ frame-home = Back to the start page
 frame-call = Need help? Call customer service on { $phone }.
 frame-again-title = This form is no longer valid
 frame-again-text = The page was open for too long or you signed in again in another tab. Go back, reload the page and send it again.
+frame-sent-before = This form was sent already.
 frame-not-found-title = Page not found
 frame-not-found-text = There is no such page, or it is not yours. Check the address or begin at the start page.
 frame-forbidden-title = You may not open this page

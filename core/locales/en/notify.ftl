@@ -25,7 +25,11 @@ notify-ticket-rated-low-message = { $customer } gave { $rating } of 5: { $title 
 notify-ticket-rated-title = { $number } was rated
 notify-ticket-rated-message = { $customer } gave { $rating } of 5: { $title }
 notify-message-received-title = Message received
-notify-message-received-message = A customer's message waits for an answer
+notify-message-received-message =
+    { $known ->
+        [yes] A new message from { $customer } waits for an answer
+       *[no] A new message from an unregistered number waits for an answer
+    }
 notify-job-died-title = Job failed: { $kind }
 notify-job-died-message = It is not tried again: { $reason }
 notify-user-locked-title = Account { $number } is locked

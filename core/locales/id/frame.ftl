@@ -7,6 +7,7 @@ frame-home = Kembali ke halaman utama
 frame-call = Perlu bantuan? Hubungi layanan pelanggan di { $phone }.
 frame-again-title = Formulir ini sudah tidak berlaku
 frame-again-text = Halaman terlalu lama terbuka atau Anda masuk lagi di tab lain. Kembali, muat ulang halaman, lalu kirim lagi.
+frame-sent-before = Formulir ini sudah dikirim.
 frame-not-found-title = Halaman tidak ditemukan
 frame-not-found-text = Alamat ini tidak ada, atau bukan milik Anda. Periksa alamatnya atau mulai dari halaman utama.
 frame-forbidden-title = Anda tidak boleh membuka halaman ini

@@ -25,7 +25,11 @@ notify-ticket-rated-low-message = { $customer } memberi { $rating } dari 5: { $t
 notify-ticket-rated-title = { $number } dinilai
 notify-ticket-rated-message = { $customer } memberi { $rating } dari 5: { $title }
 notify-message-received-title = Pesan masuk
-notify-message-received-message = Pesan baru dari pelanggan menunggu jawaban
+notify-message-received-message =
+    { $known ->
+        [yes] Pesan baru dari { $customer } menunggu jawaban
+       *[no] Pesan baru dari nomor yang tidak terdaftar menunggu jawaban
+    }
 notify-job-died-title = Pekerjaan gagal: { $kind }
 notify-job-died-message = Tidak dicoba lagi: { $reason }
 notify-user-locked-title = Akun { $number } terkunci

@@ -249,6 +249,15 @@ pub struct ChangePassword {
     pub password: String,
 }
 
+/// The language one reads.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetLocale {
+    /// `id` or `en`.
+    pub locale: String,
+}
+
 /// One's present password, to confirm something that makes the account weaker.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]

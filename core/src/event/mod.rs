@@ -13,6 +13,8 @@ pub mod seal;
 mod service;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+mod words;
 
 pub use kinds::{Change, Event};
 #[cfg(feature = "server")]
@@ -21,6 +23,8 @@ pub use reactions::{Audience, Reaction, Recipient, reactions};
 pub use retention::trim;
 #[cfg(feature = "server")]
 pub use service::{Subject, emit, emit_outcome, exported, search, verify};
+#[cfg(feature = "server")]
+pub use words::field_names;
 
 use crate::types::*;
 use serde::{Deserialize, Serialize};
@@ -176,6 +180,9 @@ pub struct LiveEvent {
     pub subject_id: Option<i64>,
     /// Its number or name.
     pub subject: String,
+    /// The customer it concerns, for those who may see customers.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub customer_id: Option<CustomerId>,
     /// How it went.
     pub outcome: Outcome,
     /// Details.

@@ -78,6 +78,7 @@ impl From<&Stored> for LiveEvent {
             subject_kind: row.subject_kind,
             subject_id: row.subject_id,
             subject: row.subject_label.clone(),
+            customer_id: row.customer_id,
             outcome: row.outcome,
             data: serde_json::from_str(&row.payload).unwrap_or(serde_json::Value::Null),
         }

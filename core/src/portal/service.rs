@@ -6,11 +6,15 @@ use crate::{
     customers::{self, CustomerChange},
     error::{Error, FieldError, Result},
     files::{FileError, Kept},
-    tickets::{self, NewTicket, TicketStatus},
+    tickets::{self, NewTicket, TicketStatus, TimelineEntry},
     types::*,
 };
 
 const RATE_DAYS: i64 = 14;
+/// Entries of recent activity.
+const RECENT: usize = 5;
+/// Pages of the timeline that are looked through for them at most: much of it is for staff only.
+const RECENT_PAGES: usize = 4;
 const EXPIRE_BATCH: i64 = 500;
 
 /// The customer who asks.
@@ -74,6 +78,24 @@ pub async fn stats(ctx: &Ctx) -> Result<DashboardStats> {
     }
     stats.to_rate = store::to_rate(&mut tx, customer, ctx.now.plus_seconds(-RATE_DAYS * 86_400)).await?;
     Ok(stats)
+}
+
+/// What happened last to the account and its tickets, the newest first.
+pub async fn activity(ctx: &Ctx) -> Result<Vec<TimelineEntry>> {
+    let customer = who(ctx)?;
+    let mut entries = Vec::new();
+    let mut cursor = None;
+    for _ in 0..RECENT_PAGES {
+        let page =
+            customers::service::timeline(ctx, customer, &PageQuery { limit: Some(25), cursor }).await?;
+        entries.extend(page.items);
+        cursor = page.next_cursor;
+        if entries.len() >= RECENT || cursor.is_none() {
+            break;
+        }
+    }
+    entries.truncate(RECENT);
+    Ok(entries)
 }
 
 /// The report that is being filled in; an empty one when there is none.

@@ -1,7 +1,9 @@
 //! Every kind of job, in one list.
 
 use super::{JobError, JobPriority, JobSpec, JobType, QueueName, Run, deliver, store};
-use crate::{accounts, event, files, idempotency, messages, notifications, portal, portal_access, types::*};
+use crate::{
+    accounts, drafts, event, files, idempotency, messages, notifications, portal, portal_access, types::*,
+};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -118,7 +120,7 @@ impl JobType for PruneMessages {
     }
 }
 
-/// Removes sessions, links, sign-in codes and attempts that ended some time ago.
+/// Removes sessions, links, sign-in codes and attempts that ended some time ago, and drafts that nobody goes on with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SweepAccounts {}
@@ -131,6 +133,7 @@ impl JobType for SweepAccounts {
     async fn run(self, run: Run) -> Result<(), JobError> {
         accounts::service::sweep(&run.ctx()).await?;
         portal_access::service::sweep(&run.ctx()).await?;
+        drafts::service::expire(&run.ctx()).await?;
         Ok(())
     }
 }

@@ -1,9 +1,12 @@
 //! Wake-ups between processes: through Redis where it is configured, else through PostgreSQL. A wake-up that is lost
 //! costs latency, because everybody polls as well, and never a message.
 
-use crate::{app::App, db::Wake, hub::Stopping};
+use crate::{app::App, db::Wake, hub::Stopping, presence::Beat};
 use std::{future::Future, time::Duration};
-use tokio::{sync::watch, time::sleep};
+use tokio::{
+    sync::{broadcast, broadcast::error::RecvError, watch},
+    time::sleep,
+};
 
 const CHANNEL: &str = "aglis_wake";
 /// How long to gather wake-ups of this process before others are told.
@@ -22,12 +25,14 @@ pub async fn relay(app: App, mut stop: Stopping) {
                 tokio::join!(
                     forever("Redis", || redis_listen(&app, &address, &me)),
                     forever("Redis", || redis_tell(&app, &address, &me)),
+                    forever("Redis", || redis_tell_beats(&app, &address, &me)),
                 );
             }
             None if app.db.dialect() == crate::db::Dialect::Postgres => {
                 tokio::join!(
                     forever("PostgreSQL", || postgres_listen(&app, &me)),
                     forever("PostgreSQL", || postgres_tell(&app, &me)),
+                    forever("PostgreSQL", || postgres_tell_beats(&app, &me)),
                 );
             }
             None => {}
@@ -63,6 +68,35 @@ fn decode(text: &str, me: &str) -> Option<Wake> {
     (from != me).then(|| Wake { jobs: wake.starts_with('j'), events: wake.ends_with('e') })
 }
 
+/// What begins a word about who is at which ticket.
+const BEAT: &str = "p:";
+
+fn encode_beat(beat: &Beat, me: &str) -> String {
+    format!("{BEAT}{me}:{}", serde_json::to_string(beat).unwrap_or_default())
+}
+
+/// Takes what another process says; our own words come back too and are dropped.
+fn hear(app: &App, text: &str, me: &str) {
+    if let Some((from, beat)) = text.strip_prefix(BEAT).and_then(|rest| rest.split_once(':')) {
+        if let Some(beat) = serde_json::from_str::<Beat>(beat).ok().filter(|_| from != me) {
+            app.db.hub().presence().note(&beat, app.now());
+        }
+    } else if let Some(wake) = decode(text, me) {
+        app.db.hub().wake_from_afar(wake);
+    }
+}
+
+/// The next word of this process's browsers; those that came faster than they could be told are said again soon anyway.
+async fn next_beat(beats: &mut broadcast::Receiver<Beat>) -> Result<Beat, Trouble> {
+    loop {
+        match beats.recv().await {
+            Ok(beat) => return Ok(beat),
+            Err(RecvError::Lagged(_)) => {}
+            Err(error @ RecvError::Closed) => return Err(error.into()),
+        }
+    }
+}
+
 /// Waits for commits of this process and says what they brought, several at once where they come quickly.
 struct Commits {
     seen: (u64, u64),
@@ -94,15 +128,20 @@ async fn postgres_tell(app: &App, me: &str) -> Result<(), Trouble> {
     }
 }
 
+async fn postgres_tell_beats(app: &App, me: &str) -> Result<(), Trouble> {
+    let mut beats = app.db.hub().presence().beats();
+    loop {
+        let beat = next_beat(&mut beats).await?;
+        app.db.notify(CHANNEL, &encode_beat(&beat, me)).await?;
+    }
+}
+
 async fn postgres_listen(app: &App, me: &str) -> Result<(), Trouble> {
     let mut listener = app.db.listen(CHANNEL).await?;
     // What was said before we listened is looked for once.
     app.db.hub().wake_from_afar(Wake { jobs: true, events: true });
     loop {
-        let text = listener.next().await?;
-        if let Some(wake) = decode(&text, me) {
-            app.db.hub().wake_from_afar(wake);
-        }
+        hear(app, &listener.next().await?, me);
     }
 }
 
@@ -125,6 +164,16 @@ async fn redis_tell(app: &App, url: &str, me: &str) -> Result<(), Trouble> {
     }
 }
 
+async fn redis_tell_beats(app: &App, url: &str, me: &str) -> Result<(), Trouble> {
+    let client = redis::Client::open(url)?;
+    let mut connection = client.get_multiplexed_async_connection().await?;
+    let mut beats = app.db.hub().presence().beats();
+    loop {
+        let text = encode_beat(&next_beat(&mut beats).await?, me);
+        redis::cmd("PUBLISH").arg(CHANNEL).arg(text).query_async::<i64>(&mut connection).await?;
+    }
+}
+
 async fn redis_listen(app: &App, url: &str, me: &str) -> Result<(), Trouble> {
     use futures_util::StreamExt;
     let mut listener = redis::Client::open(url)?.get_async_pubsub().await?;
@@ -132,10 +181,7 @@ async fn redis_listen(app: &App, url: &str, me: &str) -> Result<(), Trouble> {
     app.db.hub().wake_from_afar(Wake { jobs: true, events: true });
     let mut messages = listener.into_on_message();
     while let Some(message) = messages.next().await {
-        let text: String = message.get_payload()?;
-        if let Some(wake) = decode(&text, me) {
-            app.db.hub().wake_from_afar(wake);
-        }
+        hear(app, &message.get_payload::<String>()?, me);
     }
     Err("the connection was closed".into())
 }

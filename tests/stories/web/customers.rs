@@ -5,6 +5,7 @@ use aglis_core::{
     catalog::{NewOdp, service as catalog},
     customers::{Customer, CustomerChange, News, service as customers},
     messages::{InboundMessage, service as messages},
+    notifications::{NotificationFilter, service as notifications},
     types::*,
 };
 use aglis_tests::{Visitor, World, both};
@@ -170,6 +171,63 @@ async fn what_a_customer_wrote_is_read_on_their_page() {
         sql(&world, format!("UPDATE users SET role = 'technician' WHERE id = {RINA}")).await;
         assert_eq!(desk.get("/customers").await.status, StatusCode::FORBIDDEN);
         assert_eq!(cast.budi, CustomerId(1));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_name_the_field_wherever_they_stand() {
+    both(async |world| {
+        let (_, desk) = open(&world).await;
+        let refused = desk.post("/customers/new", &[("phone", "abc"), ("ip_mode", "dynamic")]).await;
+        refused.must_say("href=\"#name\">Nama: Isi bagian ini.</a>");
+        refused.must_say("href=\"#address\">Alamat: Isi bagian ini.</a>");
+        refused.must_say("href=\"#phone\">Telepon: Isian tidak dapat dibaca. Periksa lagi.</a>");
+        let number = budi(&world).await.number;
+        let flash = desk.post(&format!("/customers/{number}/tags"), &[("tag", "")]).await;
+        flash.must_say("Tag: Isian tidak dapat dibaca. Periksa lagi.");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revealed_numbers_are_written_as_people_dial_them_and_changes_named_in_words() {
+    both(async |world| {
+        let (_, desk) = open(&world).await;
+        let number = budi(&world).await.number;
+        let shown = desk.post(&format!("/customers/{number}/reveal"), &[]).await;
+        shown.must_say("0812-3456-7801").must_not_say("+6281234567801");
+        save(&desk, &number, &[("name", "Budi Santosa"), ("pppoe_username", "budi@isp")]).await;
+        let page = desk.get(&format!("/customers/{number}")).await;
+        page.must_say("Data diubah: nama, pengguna PPPoE").must_not_say("pppoe_username");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_came_in_leads_to_who_wrote_it() {
+    both(async |world| {
+        let (_, desk) = open(&world).await;
+        let from = |id: &str, from: &str| InboundMessage {
+            provider_id: Some(id.into()),
+            from: from.into(),
+            group: None,
+            text: "Halo".into(),
+            sent_at: None,
+        };
+        messages::received(&world.root(), "sandbox", &from("wa-1", "6281234567801")).await.unwrap();
+        let page = desk.get("/notifications").await;
+        page.must_say("Pesan baru dari Budi Santoso menunggu jawaban").must_say("/notifications/1/open");
+        let open = desk.get("/notifications/1/open").await;
+        assert_eq!(open.status, StatusCode::SEE_OTHER);
+        messages::received(&world.root(), "sandbox", &from("wa-2", "628777000111")).await.unwrap();
+        let page = desk.get("/notifications").await;
+        page.must_say("Pesan baru dari nomor yang tidak terdaftar");
+        page.must_not_say("/notifications/2/open");
+        let all = NotificationFilter::default();
+        let told = notifications::list(&crate::tickets::fixture::rina(&world), &all).await.unwrap();
+        let links: Vec<_> = told.items.into_iter().map(|one| one.link).collect();
+        assert_eq!(links, [None, Some(format!("/customers/{}", budi(&world).await.number))]);
     })
     .await;
 }

@@ -153,3 +153,63 @@ async fn the_badge_hears_of_everything_that_is_unread() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_drawn_for_a_form_leads_back_to_itself() {
+    both(async |world| {
+        let (cast, desk) = open(&world).await;
+        let ticket = format!("/tickets/{}", report(&world, cast.budi).await.summary.number);
+        let customer = "/customers/AGLS202611210001";
+        for (action, page) in [
+            (format!("{ticket}/comments"), ticket.as_str()),
+            (format!("{customer}/reveal"), customer),
+            ("/account/password".into(), "/account"),
+            ("/account/totp".into(), "/account"),
+            ("/account/totp/confirm".into(), "/account"),
+        ] {
+            let drawn = desk.post(&action, &[("password", "x"), ("code", "000000")]).await;
+            assert_eq!(drawn.path, action, "it is drawn, not led to");
+            drawn.must_say("action=\"/language\"").must_say(&format!("name=\"next\" value=\"{page}\""));
+            assert_eq!(desk.get(page).await.status, StatusCode::OK);
+        }
+        let chief = Visitor::staff(&world, ADMIN).await;
+        chief.post("/sandbox/reply", &[("from", "x")]).await.must_say("name=\"next\" value=\"/sandbox\"");
+        // The look keeps the filter, too.
+        desk.get("/tickets?status=active").await.must_say("name=\"next\" value=\"/tickets?status=active\"");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notifications_say_how_much_they_matter() {
+    both(async |world| {
+        let (cast, desk) = open(&world).await;
+        let ticket = report(&world, cast.budi).await;
+        sql(&world, "UPDATE notifications SET priority = 'urgent' WHERE user_id = 2").await;
+        let page = desk.get("/notifications").await;
+        page.must_say("✖</span>Mendesak</span> <span class=\"muted\">Tiket").must_say(&ticket.summary.number);
+        desk.get("/notifications?priority=urgent").await.must_say(&ticket.summary.number);
+        let low = desk.get("/notifications?priority=low&unread=1").await;
+        low.must_not_say(&ticket.summary.number).must_say("value=\"low\" selected");
+        assert_eq!(low.field("unread"), "1", "the other filters stay");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_name_the_customer_to_those_who_may_see_customers() {
+    both(async |world| {
+        let (cast, desk) = open(&world).await;
+        let ticket = report(&world, cast.budi).await;
+        let body = Assign { lead_id: Some(cast.andi), ..Assign::default() };
+        tickets::assign(&rina(&world), ticket.summary.id, body).await.unwrap();
+        let van = Visitor::staff(&world, ANDI).await;
+        let (mut of_desk, mut of_van) = (desk.follow().await, van.follow().await);
+        let begin = SetStatus { status: TicketStatus::InProgress, reason: None };
+        tickets::set_status(&technician(&world, cast.andi), ticket.summary.id, begin).await.unwrap();
+        aglis_core::event::seal::seal_waiting(&world.app.db).await.unwrap();
+        assert!(of_desk.next("ticket.status_changed").await.contains("\"customer_id\":1"));
+        assert!(!of_van.next("ticket.status_changed").await.contains("customer_id"));
+    })
+    .await;
+}

@@ -2,8 +2,11 @@
 
 mod customers;
 mod desk;
+mod once;
+mod people;
 mod portal;
 mod tickets;
+mod together;
 
 use crate::tickets::fixture::{Cast, cast};
 use aglis_core::types::*;

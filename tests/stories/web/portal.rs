@@ -75,3 +75,63 @@ async fn customers_change_their_own_address_for_mail() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merged_report_is_told_of_in_the_customers_language() {
+    both(async |world| {
+        let (cast, desk) = open(&world).await;
+        let (first, second) = (report(&world, cast.budi).await, report(&world, cast.budi).await);
+        let merge = format!("/tickets/{}/merge", first.summary.number);
+        desk.post(&merge, &[("into", &second.summary.number)]).await.must_say("Tiket digabung");
+        let phone = Visitor::customer(&world, cast.budi).await;
+        let page = phone.get(&format!("/customer/tickets/{}", first.summary.number)).await;
+        page.must_say("Laporan ini digabung").must_say(&second.summary.number);
+        page.must_not_say("merged into").must_not_say("Alasan dibatalkan");
+        let page = desk.get(&format!("/tickets/{}", first.summary.number)).await;
+        page.must_say("Digabung ke").must_not_say("merged into");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_stays_in_a_refused_form() {
+    both(async |world| {
+        let (cast, _) = open(&world).await;
+        let ticket = report(&world, cast.budi).await;
+        let done = "UPDATE tickets SET status = 'completed', completed_at = created_at WHERE id = 1";
+        super::sql(&world, done).await;
+        let phone = Visitor::customer(&world, cast.budi).await;
+        let here = format!("/customer/tickets/{}", ticket.summary.number);
+        phone.get(&here).await.must_say("name=\"reason\" rows=\"3\" maxlength=\"500\"");
+        let long = "putus ".repeat(90);
+        let refused = phone.post(&format!("{here}/reopen"), &[("reason", &long)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        refused.must_say("href=\"#reason\">Alasan: Isian terlalu panjang").must_say(long.trim());
+        let long = "bagus ".repeat(200);
+        let refused = phone.post(&format!("{here}/rate"), &[("rating", "4"), ("comment", &long)]).await;
+        refused.must_say("href=\"#comment\"").must_say(long.trim()).must_say("value=\"4\" checked");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_start_page_tells_what_happened_last() {
+    both(async |world| {
+        let (cast, _) = open(&world).await;
+        let phone = Visitor::customer(&world, cast.budi).await;
+        phone.get("/customer/dashboard").await.must_not_say("Kejadian terakhir");
+        let mut last = report(&world, cast.budi).await;
+        for _ in 0..5 {
+            last = report(&world, cast.budi).await;
+        }
+        // What only staff are told takes no place.
+        for _ in 0..30 {
+            customers::reveal(&world.root(), cast.budi).await.unwrap();
+        }
+        let page = phone.get("/customer/dashboard").await;
+        page.must_say("Kejadian terakhir").must_say(&format!("{}: Dilaporkan", last.summary.number));
+        assert_eq!(page.text.matches(": Dilaporkan").count(), 5);
+        page.must_not_say("Data pribadi dilihat");
+    })
+    .await;
+}

@@ -283,3 +283,27 @@ async fn indonesian_pages_are_indonesian_to_the_last_reason() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn merging_is_asked_once_more_with_both_in_sight() {
+    both(async |world| {
+        let (cast, desk) = open(&world).await;
+        let (first, second) = (report(&world, cast.budi).await, report(&world, cast.budi).await);
+        let (from, into) = (&first.summary.number, &second.summary.number);
+        let merge = format!("/tickets/{from}/merge");
+        desk.get(&at(&first)).await.must_say(&format!("method=\"get\" action=\"{merge}\""));
+        let page = desk.get(&format!("{merge}?into={}", into.to_lowercase())).await;
+        assert_eq!(page.status, StatusCode::OK);
+        page.must_say(&format!("Tiket {from} dibatalkan, lalu komentar dan berkasnya tampil di {into}."));
+        page.must_say(&format!("href=\"/tickets/{from}\" autofocus"));
+        assert_eq!(page.field("into"), into);
+        let now = tickets::get(&world.root(), first.summary.id).await.unwrap();
+        assert_eq!(now.merged_into_id, None, "asking merges nothing");
+        assert_eq!(desk.get(&format!("{merge}?into=TKT1")).await.status, StatusCode::SEE_OTHER);
+        desk.post(&merge, &[("into", "TKT1")]).await.must_say("Tiket tujuan tidak ditemukan");
+        desk.post(&merge, &[("into", into)]).await.must_say("Tiket digabung");
+        let now = tickets::get(&world.root(), first.summary.id).await.unwrap();
+        assert_eq!(now.merged_into_id, Some(second.summary.id));
+    })
+    .await;
+}

@@ -137,6 +137,7 @@ pub fn live(seq: i64, kind: &str, subject: i64) -> LiveEvent {
         subject_kind: SubjectKind::Ticket,
         subject_id: Some(subject),
         subject: format!("TKT20261121{subject:03}"),
+        customer_id: None,
         outcome: Outcome::Ok,
         data: json!({"from": "open", "to": "assigned"}),
     }

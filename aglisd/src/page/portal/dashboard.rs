@@ -2,13 +2,14 @@
 
 use super::{
     super::{Frame, Mark, Shown, Visit},
+    report::has_left,
     rows::{Row, rows},
 };
 use aglis_core::{
     catalog::Package,
     customers::CustomerStatus,
     portal::{DashboardStats, service as portal},
-    tickets::{TicketFilter, service as tickets},
+    tickets::{TicketFilter, TimelineEntry, service as tickets},
     types::Time,
 };
 use askama::Template;
@@ -20,6 +21,7 @@ const SHOWN: u32 = 3;
 #[template(path = "portal/dashboard.html")]
 struct DashboardPage<'a> {
     frame: &'a Frame,
+    may_report: bool,
     has_draft: bool,
     to_rate: Option<&'a str>,
     rows: Vec<Row>,
@@ -31,6 +33,7 @@ struct DashboardPage<'a> {
     number: &'a str,
     since: Option<&'a Time>,
     stats: &'a DashboardStats,
+    activity: &'a [TimelineEntry],
 }
 
 /// `GET /customer/dashboard`
@@ -42,10 +45,13 @@ pub async fn dashboard(Visit(frame): Visit) -> Shown {
     let filter =
         TicketFilter { status: Some("active".to_owned()), limit: Some(SHOWN), ..TicketFilter::default() };
     let active = tickets::list(ctx, &filter).await?;
+    let activity = portal::activity(ctx).await?;
     let package = profile.package.as_ref();
+    let may_report = !has_left(profile.status);
     let page = DashboardPage {
         frame: &frame,
-        has_draft: draft.is_begun(),
+        may_report,
+        has_draft: may_report && draft.is_begun(),
         to_rate: stats.to_rate.as_deref(),
         rows: rows(&frame, &active.items),
         status: Mark::customer(&frame, "portal-service", profile.status),
@@ -58,6 +64,7 @@ pub async fn dashboard(Visit(frame): Visit) -> Shown {
         number: &profile.number,
         since: profile.activated_at.as_ref(),
         stats: &stats,
+        activity: &activity,
     };
     Ok(frame.html(StatusCode::OK, &page))
 }

@@ -1,6 +1,6 @@
 //! One's own data, settings and signed-in devices.
 
-use super::super::{Flash, FormErrors, Frame, Posted, Shown, Visit, cookie};
+use super::super::{Flash, FormErrors, Frame, Posted, Shown, Visit};
 use aglis_core::{
     customers::News,
     portal::{Profile, ProfileChange, service as portal},
@@ -9,8 +9,6 @@ use aglis_core::{
 };
 use askama::Template;
 use axum::{extract::Path, http::StatusCode};
-
-const YEAR_S: i64 = 365 * 86_400;
 
 /// What to hear of by one way.
 struct Way {
@@ -98,7 +96,7 @@ pub async fn save(Posted { mut frame, form }: Posted) -> Shown {
         }
     };
     let lang: Locale = profile.locale.parse().unwrap_or_default();
-    frame.add_cookie(cookie::set(frame.tls(), cookie::LANG, lang.as_str(), Some(YEAR_S)));
+    frame.keep_language(lang);
     Ok(frame.go_with("/customer/profile", Flash::ok(lang.t("portal-profile-saved"))))
 }
 

@@ -3,6 +3,7 @@
 use super::super::{Flash, FormErrors, Frame, Posted, Shown, Upload, Visit};
 use crate::http::Problem;
 use aglis_core::{
+    customers::CustomerStatus,
     error::Error,
     files::{FileError, Kept},
     i18n::format,
@@ -71,8 +72,25 @@ struct CheckPage<'a> {
     draft: &'a str,
 }
 
+/// Whether the customer has left, and so reports nothing any more.
+pub fn has_left(status: CustomerStatus) -> bool {
+    status == CustomerStatus::Terminated
+}
+
+/// The way back for a customer who has left.
+async fn turned_away(frame: &Frame) -> Result<Option<Response>, Error> {
+    if !has_left(service::profile(frame.ctx()).await?.status) {
+        return Ok(None);
+    }
+    let flash = Flash::warn(frame.t("portal-new-terminated"));
+    Ok(Some(frame.go_with("/customer/dashboard", flash)))
+}
+
 /// `GET /customer/tickets/new`: where one left off.
 pub async fn begin(Visit(frame): Visit) -> Shown {
+    if let Some(away) = turned_away(&frame).await? {
+        return Ok(away);
+    }
     let (draft, _) = service::draft(frame.ctx()).await?;
     Ok(frame.go(&url(draft.next_step())))
 }
@@ -88,6 +106,9 @@ fn step_of(text: &str) -> Result<Step, Error> {
 /// `GET /customer/tickets/new/{step}`
 pub async fn show(Path(step): Path<String>, Visit(frame): Visit) -> Shown {
     let step = step_of(&step)?;
+    if let Some(away) = turned_away(&frame).await? {
+        return Ok(away);
+    }
     let (draft, token) = service::draft(frame.ctx()).await?;
     if step.number() > draft.next_step().number() {
         return Ok(frame.go(&url(draft.next_step())));
@@ -358,7 +379,10 @@ pub async fn send(Posted { frame, form }: Posted) -> Shown {
             let (draft, token) = service::draft(ctx).await?;
             page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, Step::Photos, &draft, &token, true).await
         }
-        Err(error) => Err(error.into()),
+        Err(error) => match turned_away(&frame).await? {
+            Some(away) => Ok(away),
+            None => Err(error.into()),
+        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! One ticket: how it stands, who works on it, what has happened, and what its owner can say.
 
 use super::{
-    super::{Flash, FormErrors, Frame, Mark, Posted, Shown, Visit},
+    super::{Flash, Form, FormErrors, Frame, Mark, Posted, Shown, Visit, once},
     cancel, in_the_way,
     report::{file_error, named},
     rows::left,
@@ -29,6 +29,31 @@ struct Sla {
     text: String,
 }
 
+/// What stands in the forms: what was typed, where it was refused.
+#[derive(Default)]
+struct Typed {
+    body: String,
+    rating: Option<i64>,
+    comment: String,
+    reason: String,
+}
+
+impl Typed {
+    fn of(form: &Form) -> Typed {
+        let text = |name: &str| form.get(name).to_owned();
+        Typed {
+            body: text("body"),
+            rating: form.get("rating").parse().ok(),
+            comment: text("comment"),
+            reason: text("reason"),
+        }
+    }
+
+    fn rated(&self, stars: impl std::borrow::Borrow<i64>) -> bool {
+        self.rating == Some(*stars.borrow())
+    }
+}
+
 #[derive(Template)]
 #[template(path = "portal/ticket.html")]
 struct TicketPage<'a> {
@@ -48,22 +73,16 @@ struct TicketPage<'a> {
     can_rate: bool,
     can_comment: bool,
     can_cancel: bool,
-    comment_text: String,
+    typed: Typed,
 }
 
 /// `GET /customer/tickets/{number}`
 pub async fn show(Path(number): Path<String>, Visit(frame): Visit) -> Shown {
     let id = tickets::resolve(frame.ctx(), &number).await?;
-    page(&frame, StatusCode::OK, FormErrors::none(), id, "").await
+    page(&frame, StatusCode::OK, FormErrors::none(), id, Typed::default()).await
 }
 
-async fn page(
-    frame: &Frame,
-    status: StatusCode,
-    errors: FormErrors,
-    id: TicketId,
-    comment_text: &str,
-) -> Shown {
+async fn page(frame: &Frame, status: StatusCode, errors: FormErrors, id: TicketId, typed: Typed) -> Shown {
     let ctx = frame.ctx();
     let ticket = tickets::get(ctx, id).await?;
     let timeline = timeline(ctx, id).await?;
@@ -76,7 +95,10 @@ async fn page(
         frame,
         status: Mark::ticket(frame, "portal-status", state),
         hold: ticket.hold_reason.as_deref().filter(|_| state == TicketStatus::OnHold),
-        cancelled: ticket.cancel_reason.as_deref().filter(|_| state == TicketStatus::Cancelled),
+        cancelled: ticket
+            .cancel_reason
+            .as_deref()
+            .filter(|_| state == TicketStatus::Cancelled && ticket.merged_into_id.is_none()),
         sla: sla(frame, &ticket),
         ticking: state.is_open() && state != TicketStatus::OnHold,
         team: ticket.team.iter().map(|member| member.name.as_str()).collect(),
@@ -89,7 +111,7 @@ async fn page(
             && state != TicketStatus::Cancelled,
         can_cancel: cancel::possible(state),
         merged_into,
-        comment_text: comment_text.to_owned(),
+        typed,
         errors,
         t: &ticket,
     };
@@ -161,15 +183,24 @@ fn url(number: &str) -> String {
 }
 
 /// The page again with what is wrong with the form, or what is in the way.
-async fn again(frame: &Frame, number: &str, id: TicketId, error: Error, comment_text: &str) -> Shown {
+async fn again(frame: &Frame, number: &str, id: TicketId, error: Error, form: &Form) -> Shown {
     match FormErrors::of(frame, "portal", error) {
-        Ok(errors) => page(frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, comment_text).await,
+        Ok(errors) => refused(frame, id, errors, form).await,
         Err(error) => in_the_way(frame, &url(number), error),
     }
 }
 
+async fn refused(frame: &Frame, id: TicketId, errors: FormErrors, form: &Form) -> Shown {
+    page(frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, Typed::of(form)).await
+}
+
 /// `POST /customer/tickets/{number}/comments`
-pub async fn comment(Path(number): Path<String>, Posted { mut frame, mut form }: Posted) -> Shown {
+pub async fn comment(Path(number): Path<String>, posted: Posted) -> Shown {
+    let back = url(&number);
+    once(posted, &back, |posted| write(number, posted)).await
+}
+
+async fn write(number: String, Posted { mut frame, mut form }: Posted) -> Shown {
     frame.path = url(&number);
     let ctx = frame.ctx();
     let id = tickets::resolve(ctx, &number).await?;
@@ -180,25 +211,23 @@ pub async fn comment(Path(number): Path<String>, Posted { mut frame, mut form }:
         errors.add("body", frame.t("portal-error-body-required"));
     }
     if files.len() > aglis_core::portal::MOST_FILES {
-        errors.add("photos", frame.t("portal-error-photos-too-many"));
+        errors.add("photos", frame.t("portal-error-photos-too-many-files"));
     }
     if !errors.is_empty() {
-        return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, body).await;
+        return refused(&frame, id, errors, &form).await;
     }
-    let (good, refused) = portal::sort_files(files)?;
-    for file in &refused {
+    let (good, bad) = portal::sort_files(files)?;
+    for file in &bad {
         errors.add("photos", file_error(&frame, file));
     }
     if !errors.is_empty() {
-        return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, body).await;
+        return refused(&frame, id, errors, &form).await;
     }
-    match tickets::comment(ctx, id, NewComment { body: body.to_owned(), visibility: None }).await {
-        Ok(_) => {}
-        Err(error) => return again(&frame, &number, id, error, body).await,
+    let new = NewComment { body: body.to_owned(), visibility: None };
+    match tickets::comment_with_files(ctx, id, new, &good).await {
+        Ok(_) => Ok(frame.go_with(&url(&number), Flash::ok(frame.t("portal-ticket-comment-sent")))),
+        Err(error) => again(&frame, &number, id, error, &form).await,
     }
-    tickets::attach(ctx, id, &good, "comment", true).await?;
-    let flash = Flash::ok(frame.t("portal-ticket-comment-sent"));
-    Ok(frame.go_with(&url(&number), flash))
 }
 
 /// `POST /customer/tickets/{number}/rate`
@@ -208,26 +237,31 @@ pub async fn rate(Path(number): Path<String>, Posted { mut frame, form }: Posted
     let id = tickets::resolve(ctx, &number).await?;
     let Ok(rating) = form.get("rating").parse::<i64>() else {
         let errors = FormErrors::one("rating", frame.t("portal-error-rating-required"));
-        return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, "").await;
+        return refused(&frame, id, errors, &form).await;
     };
     let body = Rate { rating, comment: form.given("comment").map(str::to_owned) };
     match tickets::rate(ctx, id, body).await {
         Ok(_) => Ok(frame.go_with(&url(&number), Flash::ok(frame.t("portal-rate-sent")))),
-        Err(error) => again(&frame, &number, id, error, "").await,
+        Err(error) => again(&frame, &number, id, error, &form).await,
     }
 }
 
 /// `POST /customer/tickets/{number}/reopen`
-pub async fn reopen(Path(number): Path<String>, Posted { mut frame, form }: Posted) -> Shown {
+pub async fn reopen(Path(number): Path<String>, posted: Posted) -> Shown {
+    let back = url(&number);
+    once(posted, &back, |posted| open_again(number, posted)).await
+}
+
+async fn open_again(number: String, Posted { mut frame, form }: Posted) -> Shown {
     frame.path = url(&number);
     let ctx = frame.ctx();
     let id = tickets::resolve(ctx, &number).await?;
     let Some(reason) = form.given("reason") else {
         let errors = FormErrors::one("reason", frame.t("portal-error-reason-required"));
-        return page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors, id, "").await;
+        return refused(&frame, id, errors, &form).await;
     };
     match tickets::reopen(ctx, id, Reason { reason: reason.to_owned() }).await {
         Ok(_) => Ok(frame.go_with(&url(&number), Flash::ok(frame.t("portal-ticket-reopened")))),
-        Err(error) => again(&frame, &number, id, error, "").await,
+        Err(error) => again(&frame, &number, id, error, &form).await,
     }
 }

@@ -2,9 +2,13 @@
 
 use super::{
     super::{Frame, Shown, Visit},
+    report::has_left,
     rows::{Row, rows},
 };
-use aglis_core::tickets::{TicketFilter, service as tickets};
+use aglis_core::{
+    portal::service as portal,
+    tickets::{TicketFilter, service as tickets},
+};
 use askama::Template;
 use axum::http::StatusCode;
 
@@ -14,6 +18,7 @@ const PER_PAGE: u32 = 20;
 #[template(path = "portal/tickets.html")]
 struct TicketsPage<'a> {
     frame: &'a Frame,
+    may_report: bool,
     done: bool,
     rows: Vec<Row>,
     more: Option<String>,
@@ -29,8 +34,9 @@ pub async fn list(Visit(frame): Visit) -> Shown {
         ..TicketFilter::default()
     };
     let page = tickets::list(frame.ctx(), &filter).await?;
+    let may_report = !has_left(portal::profile(frame.ctx()).await?.status);
     let show = if done { "show=done&" } else { "" };
     let more = page.next_cursor.map(|cursor| format!("/customer/tickets?{show}after={cursor}"));
-    let page = TicketsPage { frame: &frame, done, rows: rows(&frame, &page.items), more };
+    let page = TicketsPage { frame: &frame, may_report, done, rows: rows(&frame, &page.items), more };
     Ok(frame.html(StatusCode::OK, &page))
 }

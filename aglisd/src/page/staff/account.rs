@@ -4,6 +4,7 @@ use super::{
     Shell, done,
     notifications::NOTIFIED,
     qr::{Qr, qr},
+    view::{Opt, languages},
 };
 use crate::{
     http::{Need, Path, Routes},
@@ -40,6 +41,7 @@ struct Page<'a> {
     staff: Shell,
     errors: FormErrors,
     pending: Option<String>,
+    languages: Vec<Opt>,
     password_hint: String,
     totp: bool,
     qr: Option<Qr>,
@@ -83,6 +85,7 @@ async fn draw(
             Pending::Password => frame.t("staff-pending-password"),
             Pending::Totp => frame.t("staff-pending-totp"),
         }),
+        languages: languages(&user.locale),
         password_hint: frame.count("staff-password-hint", i64::from(ctx.app.config.security.password_min)),
         totp: user.totp_enabled,
         qr: key.as_ref().and_then(|key| qr(&key.otpauth_url)),
@@ -145,7 +148,8 @@ fn secret(form: &crate::page::Form, name: &str) -> String {
     form.all(name).next().unwrap_or_default().to_owned()
 }
 
-async fn password(Posted { frame, form }: Posted) -> Shown {
+async fn password(Posted { mut frame, form }: Posted) -> Shown {
+    HERE.clone_into(&mut frame.path);
     let body = ChangePassword { current: secret(&form, "current"), password: secret(&form, "password") };
     match accounts::change_password(frame.ctx(), body).await {
         Err(error @ Error::Invalid(_)) => {
@@ -156,12 +160,14 @@ async fn password(Posted { frame, form }: Posted) -> Shown {
     }
 }
 
-async fn start_totp(Posted { frame, .. }: Posted) -> Shown {
+async fn start_totp(Posted { mut frame, .. }: Posted) -> Shown {
+    HERE.clone_into(&mut frame.path);
     let key = accounts::start_totp(frame.ctx()).await?;
     Ok(draw(&frame, StatusCode::OK, Some(key), Vec::new(), FormErrors::none()).await?)
 }
 
-async fn confirm_totp(Posted { frame, form }: Posted) -> Shown {
+async fn confirm_totp(Posted { mut frame, form }: Posted) -> Shown {
+    HERE.clone_into(&mut frame.path);
     match accounts::confirm_totp(frame.ctx(), TotpCode { code: form.get("code").to_owned() }).await {
         Ok(made) => Ok(draw(&frame, StatusCode::OK, None, made.codes, FormErrors::none()).await?),
         Err(error) => {

@@ -1,12 +1,12 @@
 //! Completing a ticket, with what was measured and photographed; and attaching files.
 
 use super::{
-    Shell, done,
+    Shell, done, drafts,
     odp::{self, OdpField},
 };
 use crate::{
     http::{Need, Path, Routes},
-    page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit},
+    page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit, once},
 };
 use aglis_core::{
     customers::service as customers,
@@ -200,14 +200,23 @@ async fn complete(Path(number): Path<String>, Posted { frame, form }: Posted) ->
             let errors = FormErrors::of(&frame, "staff", error)?;
             Ok(draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, &number, &form, errors).await?)
         }
-        result => done(&frame, &back, "staff-done-completed", result),
+        result => {
+            if let Ok(ticket) = &result {
+                drafts::sent(&frame, &format!("complete-{}", ticket.summary.number)).await;
+            }
+            done(&frame, &back, "staff-done-completed", result)
+        }
     }
 }
 
-async fn attach(Path(number): Path<String>, Posted { frame, mut form }: Posted) -> Shown {
+async fn attach(Path(number): Path<String>, posted: Posted) -> Shown {
+    let back = format!("/tickets/{number}");
+    once(posted, &back.clone(), |posted| hang(number, back, posted)).await
+}
+
+async fn hang(number: String, back: String, Posted { frame, mut form }: Posted) -> Shown {
     let ctx = frame.ctx();
     let id = tickets::resolve(ctx, &number).await?;
-    let back = format!("/tickets/{number}");
     let mut kept = Vec::new();
     for sent in form.take_files() {
         match sent.file {

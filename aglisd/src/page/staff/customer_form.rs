@@ -4,11 +4,11 @@ use super::{
     Shell, conflict,
     customers::{areas, packages},
     odp::{self, OdpField},
-    view::{Choice, Opt},
+    view::{Choice, Opt, languages},
 };
 use crate::{
     http::{Need, Path, Routes},
-    page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit},
+    page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit, once},
 };
 use aglis_core::{
     customers::{Customer, CustomerChange, CustomerType, IpMode, NewCustomer, News, service as customers},
@@ -188,11 +188,6 @@ async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error>
         text: frame.word("staff-portal", word),
         selected: value("portal") == word,
     });
-    let languages = [("id", "Bahasa Indonesia"), ("en", "English")].map(|(word, name)| Opt {
-        value: word.to_owned(),
-        text: name.to_owned(),
-        selected: value("locale") == word,
-    });
     let kind = Choice::of(
         frame,
         "type",
@@ -246,7 +241,7 @@ async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error>
                 Field::Choice(Choice {
                     name: "locale",
                     label: frame.t("staff-language"),
-                    options: languages.into(),
+                    options: languages(&value("locale")),
                 }),
             ]
             .into_iter()
@@ -306,7 +301,11 @@ fn text(form: &Form, name: &str) -> Option<String> {
     form.given(name).map(str::to_owned)
 }
 
-async fn create(Posted { frame, form }: Posted) -> Shown {
+async fn create(posted: Posted) -> Shown {
+    once(posted, "/customers", make).await
+}
+
+async fn make(Posted { frame, form }: Posted) -> Shown {
     let made = async {
         let mut wrong = Vec::new();
         let (latitude, longitude) = place(&form, &mut wrong);

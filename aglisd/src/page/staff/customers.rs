@@ -3,7 +3,7 @@
 use super::{
     Shell, done,
     messages::{self, Messages},
-    view::{Choice, Fact, Opt, TicketRow, address, facts},
+    view::{Choice, Fact, Opt, TicketRow, address, facts, local_phone},
 };
 use crate::{
     http::{Need, Path, Routes},
@@ -26,6 +26,7 @@ use axum::{
 };
 
 struct Row {
+    id: i64,
     number: String,
     name: String,
     phone: String,
@@ -47,6 +48,7 @@ struct List<'a> {
     tag: String,
     choices: Vec<Choice>,
     rows: Vec<Row>,
+    here: String,
     first: String,
     paged: bool,
     next: Option<String>,
@@ -109,6 +111,7 @@ async fn list(Visit(frame): Visit) -> Shown {
         .items
         .into_iter()
         .map(|one| Row {
+            id: one.id.0,
             number: one.number,
             name: one.name,
             phone: one.phone,
@@ -137,6 +140,7 @@ async fn list(Visit(frame): Visit) -> Shown {
             areas(&frame, &area, "staff-any").await?,
         ],
         rows,
+        here: address("/customers", &filters, None),
         first: address("/customers", &filters, None),
         paged: frame.query("cursor").is_some(),
         next: page.next_cursor.map(|cursor| address("/customers", &filters, Some(&cursor))),
@@ -187,10 +191,10 @@ fn fact_list(frame: &Frame, customer: &Customer) -> Vec<Fact> {
         frame,
         [
             ("staff-type", Some(frame.word("staff-customer-type", customer.customer_type))),
-            ("staff-phone", Some(customer.phone.clone())),
+            ("staff-phone", Some(local_phone(&customer.phone))),
             ("staff-email", customer.email.clone()),
             ("staff-pic", customer.pic_name.clone()),
-            ("staff-pic-phone", customer.pic_phone.clone()),
+            ("staff-pic-phone", customer.pic_phone.as_deref().map(local_phone)),
             ("staff-address", Some(customer.address.clone())),
             ("staff-area", customer.area_name.clone()),
             (
@@ -279,7 +283,8 @@ async fn show(Visit(frame): Visit, Path(number): Path<String>) -> Shown {
     Ok(draw(&frame, customer, false).await?)
 }
 
-async fn reveal(Path(number): Path<String>, Posted { frame, .. }: Posted) -> Shown {
+async fn reveal(Path(number): Path<String>, Posted { mut frame, .. }: Posted) -> Shown {
+    frame.path = home(&number);
     let id = customers::resolve(frame.ctx(), &number).await?;
     let customer = customers::reveal(frame.ctx(), id).await?;
     Ok(draw(&frame, customer, true).await?)

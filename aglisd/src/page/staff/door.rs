@@ -5,8 +5,10 @@ use crate::{
     page::{Flash, FormErrors, Frame, Posted, Shown, Visit, cookie, problem::safe_next},
 };
 use aglis_core::{
-    accounts::{LinkSignIn, SignIn, service as accounts, service::SignedIn},
+    accounts::{LinkSignIn, SetLocale, SignIn, service as accounts, service::SignedIn},
+    app::{Actor, StaffActor},
     error::Error,
+    types::Locale,
 };
 use askama::Template;
 use axum::{
@@ -58,10 +60,10 @@ async fn sign_in(Posted { frame, form }: Posted) -> Shown {
     let code = form.given("code").map(str::to_owned);
     let mut errors = FormErrors::none();
     if login.is_empty() {
-        errors.add("login", frame.t("frame-field-required"));
+        errors.require(&frame, "staff", "login");
     }
     if password.is_empty() {
-        errors.add("password", frame.t("frame-field-required"));
+        errors.require(&frame, "staff", "password");
     }
     if errors.is_empty() {
         match accounts::sign_in(frame.ctx(), SignIn { login: login.clone(), password, code }).await {
@@ -116,6 +118,17 @@ async fn theme(Posted { mut frame, form }: Posted) -> Shown {
     Ok(frame.go(&next))
 }
 
+/// Chooses the language: on this browser, and for whoever has an account.
+async fn language(Posted { mut frame, form }: Posted) -> Shown {
+    let next = safe_next(form.given("next"), "/");
+    let Ok(lang) = form.get("locale").parse::<Locale>() else { return Ok(frame.go(&next)) };
+    if let Actor::User(StaffActor { user_id: Some(_), session_id: Some(_), .. }) = &frame.ctx().actor {
+        accounts::set_locale(frame.ctx(), SetLocale { locale: lang.to_string() }).await?;
+    }
+    frame.keep_language(lang);
+    Ok(frame.go_with(&next, Flash::ok(lang.t("staff-done-language"))))
+}
+
 /// The routes.
 pub fn routes() -> Routes {
     let open = Need::Public("this is where staff sign in");
@@ -124,4 +137,5 @@ pub fn routes() -> Routes {
         .page(open, "/login/link", get(link).post(link_sign_in))
         .page(Need::Staff, "/logout", post(sign_out))
         .page(Need::Staff, "/theme", post(theme))
+        .page(Need::Staff, "/language", post(language))
 }

@@ -5,12 +5,15 @@ mod complete;
 mod customer_form;
 mod customers;
 mod door;
+mod drafts;
 mod home;
+mod merge;
 mod messages;
 mod notifications;
 mod odp;
 mod outside;
 mod qr;
+mod roles;
 mod sandbox;
 mod search;
 mod technicians;
@@ -20,12 +23,17 @@ mod ticket_edit;
 mod ticket_facts;
 mod ticket_new;
 mod tickets;
+mod user;
+mod user_form;
+mod users;
 mod view;
 mod why;
 
-use super::Frame;
+use super::{Frame, Mark};
 use crate::http::Routes;
-use aglis_core::{app::Actor, error::Error, permission::Permission as P};
+use aglis_core::{
+    app::Actor, error::Error, notifications::NotificationPriority, permission::Permission as P,
+};
 
 /// What the header of every staff page shows.
 pub struct Shell {
@@ -41,6 +49,8 @@ pub struct Shell {
     pub full_name: String,
     /// Role.
     pub role: String,
+    /// What a new notification may be marked with, by the word of its priority.
+    pub marks: Vec<(&'static str, Mark)>,
     /// Whether there is an account with a password and sessions behind the actor.
     pub has_account: bool,
 }
@@ -61,11 +71,12 @@ impl Shell {
     /// Makes the header for whoever asks.
     pub async fn new(frame: &Frame) -> Result<Shell, Error> {
         let ctx = frame.ctx();
-        let parts: [(&'static str, &str, &'static str, bool); 5] = [
+        let parts: [(&'static str, &str, &'static str, bool); 6] = [
             ("/", "staff-nav-home", "h", ctx.may(P::TicketRead)),
             ("/tickets", "staff-nav-tickets", "t", ctx.may(P::TicketRead)),
             ("/customers", "staff-nav-customers", "c", ctx.may(P::CustomerRead)),
             ("/technicians", "staff-nav-technicians", "p", ctx.may(P::TechnicianRead)),
+            ("/users", "staff-nav-users", "u", ctx.may(P::UserRead)),
             ("/sandbox", "staff-nav-sandbox", "s", ctx.may(P::SandboxUse) && view::sandboxed(ctx)),
         ];
         let nav = parts
@@ -90,6 +101,10 @@ impl Shell {
             nav,
             find: ctx.may(P::TicketRead),
             unread,
+            marks: NotificationPriority::ALL
+                .iter()
+                .map(|one| (one.as_str(), Mark::notification(frame, "staff-notification-priority", *one)))
+                .collect(),
             name: ctx.actor.name().to_owned(),
             full_name,
             role,
@@ -111,11 +126,15 @@ pub fn routes(upload_bytes: u64) -> Routes {
         .merge(ticket::routes())
         .merge(ticket_acts::routes())
         .merge(ticket_edit::routes())
+        .merge(merge::routes())
         .merge(complete::routes(upload_bytes))
         .merge(customers::routes())
         .merge(customer_form::routes())
         .merge(odp::routes())
         .merge(technicians::routes())
+        .merge(roles::routes())
+        .merge(users::routes())
+        .merge(user::routes())
         .merge(notifications::routes())
         .merge(sandbox::routes())
 }
@@ -134,7 +153,7 @@ pub fn done<T>(frame: &Frame, back: &str, said: &str, result: Result<T, Error>) 
         Ok(_) => Ok(frame.go_with(back, Flash::ok(frame.t(said)))),
         Err(Error::Invalid(fields)) => {
             let errors = FormErrors::from_fields(frame, "staff", &fields);
-            let text = errors.list().iter().map(|error| error.text.clone()).collect::<Vec<_>>().join(" ");
+            let text = errors.list().iter().map(|error| error.summary.clone()).collect::<Vec<_>>().join(" ");
             Ok(frame.go_with(back, Flash::warn(text)))
         }
         Err(Error::Conflict { code, message, .. }) => {

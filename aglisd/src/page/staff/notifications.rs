@@ -1,12 +1,15 @@
 //! The notification centre.
 
-use super::{Shell, done, view::address};
+use super::{
+    Shell, done,
+    view::{Choice, address},
+};
 use crate::{
     http::{Need, Path, Routes},
-    page::{Frame, Posted, Shown, Visit, problem::safe_next},
+    page::{Frame, Mark, Posted, Shown, Visit, problem::safe_next},
 };
 use aglis_core::{
-    notifications::{NotificationFilter, NotificationType, service as notifications},
+    notifications::{NotificationFilter, NotificationPriority, NotificationType, service as notifications},
     types::NotificationId,
 };
 use askama::Template;
@@ -20,6 +23,7 @@ struct Row {
     title: String,
     message: String,
     kind: String,
+    priority: Mark,
     when: String,
     link: Option<String>,
     unread: bool,
@@ -37,6 +41,8 @@ struct Page<'a> {
     frame: &'a Frame,
     staff: Shell,
     tabs: Vec<Tab>,
+    priorities: Choice,
+    kept: Vec<(&'static str, &'static str)>,
     rows: Vec<Row>,
     here: String,
     next: Option<String>,
@@ -63,10 +69,11 @@ fn tabs(frame: &Frame, unread: bool, kind: Option<NotificationType>) -> Vec<Tab>
 
 async fn list(Visit(frame): Visit) -> Shown {
     let unread = frame.query("unread").is_some();
-    let kind = frame.query("type").and_then(|word| word.parse().ok());
+    let kind: Option<NotificationType> = frame.query("type").and_then(|word| word.parse().ok());
+    let priority: Option<NotificationPriority> = frame.query("priority").and_then(|word| word.parse().ok());
     let filter = NotificationFilter {
         notification_type: kind,
-        priority: None,
+        priority,
         unread: unread.then_some(true),
         limit: None,
         cursor: frame.query("cursor").map(str::to_owned),
@@ -74,13 +81,15 @@ async fn list(Visit(frame): Visit) -> Shown {
     let page = notifications::list(frame.ctx(), &filter).await?;
     let filters = [
         ("unread", if unread { "1" } else { "" }),
-        ("type", kind.map_or("", |kind: NotificationType| kind.as_str())),
+        ("type", kind.map_or("", NotificationType::as_str)),
+        ("priority", priority.map_or("", NotificationPriority::as_str)),
     ];
     let rows = page
         .items
         .into_iter()
         .map(|one| Row {
             id: one.id.0,
+            priority: Mark::notification(&frame, "staff-notification-priority", one.priority),
             kind: frame.word("staff-notification-type", one.notification_type),
             when: frame.ago(&one.created_at),
             unread: one.read_at.is_none(),
@@ -92,6 +101,16 @@ async fn list(Visit(frame): Visit) -> Shown {
     let page = Page {
         staff: Shell::new(&frame).await?,
         tabs: tabs(&frame, unread, kind),
+        priorities: Choice::of(
+            &frame,
+            "priority",
+            "staff-priority",
+            "staff-notification-priority",
+            NotificationPriority::ALL,
+            priority.map_or("", NotificationPriority::as_str),
+            Some("staff-any"),
+        ),
+        kept: filters[..2].iter().copied().filter(|(_, value)| !value.is_empty()).collect(),
         rows,
         here: address(HERE, &filters, None),
         next: page.next_cursor.map(|cursor| address(HERE, &filters, Some(&cursor))),

@@ -162,7 +162,7 @@ async fn send_reset(Posted { frame, form }: Posted) -> Shown {
     let login = form.get("login").to_owned();
     if login.is_empty() {
         let mut errors = FormErrors::none();
-        errors.add("login", frame.t("frame-field-required"));
+        errors.require(&frame, "staff", "login");
         return Ok(forgot_page(&frame, StatusCode::UNPROCESSABLE_ENTITY, errors));
     }
     accounts::reset_password(frame.ctx(), ResetPassword { login }).await?;

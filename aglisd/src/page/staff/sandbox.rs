@@ -3,7 +3,7 @@
 use super::{Shell, done, view::address};
 use crate::{
     http::{Need, Path, Routes},
-    page::{Flash, FormErrors, Frame, Mark, Posted, Shown, Visit},
+    page::{Flash, FormErrors, Frame, Mark, Posted, Shown, Visit, once},
 };
 use aglis_core::{
     messages::{Direction, MessageStatus, SandboxFilter, SandboxReply, service as messages},
@@ -120,7 +120,12 @@ async fn mark(Path((id, word)): Path<(i64, String)>, Posted { frame, .. }: Poste
     done(&frame, "/sandbox", "staff-done-saved", result)
 }
 
-async fn reply(Posted { frame, form }: Posted) -> Shown {
+async fn reply(posted: Posted) -> Shown {
+    once(posted, "/sandbox", receive).await
+}
+
+async fn receive(Posted { mut frame, form }: Posted) -> Shown {
+    "/sandbox".clone_into(&mut frame.path);
     let from = form.get("from").to_owned();
     match messages::sandbox_reply(
         frame.ctx(),

@@ -1,16 +1,16 @@
 //! What is done with a ticket, each a form of its own on the ticket's page.
 
-use super::{done, ticket, why};
+use super::{done, drafts, ticket, why};
 use crate::{
     http::{Need, Path, Routes},
-    page::{Flash, FormErrors, Frame, Posted, Shown},
+    page::{Flash, FormErrors, Frame, Posted, Shown, once},
 };
 use aglis_core::{
     error::Error,
     permission::Permission as P,
     tickets::{
-        Assign, Check, Merge, NewComment, Reason, SetParent, SetPriority, SetStatus, TicketChange,
-        TicketStatus, Undo, Visibility, service as tickets,
+        Assign, Check, NewComment, Reason, SetParent, SetPriority, SetStatus, TicketChange, TicketStatus,
+        Undo, Visibility, service as tickets,
     },
     types::{ChecklistItemId, EventId, TechnicianId, TicketId, Time},
 };
@@ -79,7 +79,13 @@ async fn assign(Path(number): Path<String>, Posted { frame, form }: Posted) -> S
     }
 }
 
-async fn comment(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
+async fn comment(Path(number): Path<String>, posted: Posted) -> Shown {
+    let back = home(&number);
+    once(posted, &back, |posted| write(number, posted)).await
+}
+
+async fn write(number: String, Posted { mut frame, form }: Posted) -> Shown {
+    frame.path = home(&number);
     let id = ticket_id(&frame, &number).await?;
     let body = form.get("body").to_owned();
     let visibility = form.get("visibility").parse().unwrap_or(Visibility::Internal);
@@ -92,6 +98,9 @@ async fn comment(Path(number): Path<String>, Posted { frame, form }: Posted) -> 
             Ok(ticket::draw(&frame, StatusCode::UNPROCESSABLE_ENTITY, &number, &body, errors).await?)
         }
         result => {
+            if result.is_ok() {
+                drafts::sent(&frame, &format!("ticket-{id}")).await;
+            }
             let said =
                 if visibility == Visibility::Public { "staff-done-comment" } else { "staff-done-note" };
             done(&frame, &home(&number), said, result)
@@ -131,20 +140,12 @@ async fn reopen(Path(number): Path<String>, Posted { frame, form }: Posted) -> S
     done(&frame, &home(&number), "staff-done-reopened", result)
 }
 
-async fn other_ticket(frame: &Frame, field: &str, text: &str) -> Result<TicketId, Error> {
+/// The ticket that was typed into a field.
+pub async fn other_ticket(frame: &Frame, field: &str, text: &str) -> Result<TicketId, Error> {
     match ticket_id(frame, &text.to_uppercase()).await {
         Err(Error::NotFound(_)) => Err(Error::field(field, "unknown", "there is no such ticket")),
         found => found,
     }
-}
-
-async fn merge(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
-    let id = ticket_id(&frame, &number).await?;
-    let result = match other_ticket(&frame, "into", form.get("into")).await {
-        Ok(into_id) => tickets::merge(frame.ctx(), id, Merge { into_id }).await,
-        Err(error) => Err(error),
-    };
-    done(&frame, &home(&number), "staff-done-merged", result)
 }
 
 async fn parent(Path(number): Path<String>, Posted { frame, form }: Posted) -> Shown {
@@ -178,7 +179,6 @@ pub fn routes() -> Routes {
         .page(need(P::TicketUpdate), "/tickets/{number}/checklist/{item}", post(checklist))
         .page(need(P::TicketUpdate), "/tickets/{number}/eta", post(eta))
         .page(need(P::TicketReopen), "/tickets/{number}/reopen", post(reopen))
-        .page(need(P::TicketMerge), "/tickets/{number}/merge", post(merge))
         .page(need(P::TicketMerge), "/tickets/{number}/parent", post(parent))
         .page(need(P::TicketRead), "/tickets/{number}/undo", post(undo))
 }

@@ -1,6 +1,6 @@
 //! What a ticket's page tells of it: facts, completion, files, and how the customer is reached.
 
-use super::view::{Fact, facts};
+use super::view::{Fact, facts, local_phone};
 use crate::page::Frame;
 use aglis_core::{
     app::Scope,
@@ -79,7 +79,11 @@ pub fn fact_list(frame: &Frame, ticket: &Ticket) -> Vec<Fact> {
             ("staff-preferred", time(&ticket.preferred_at)),
             ("staff-eta", time(&ticket.eta_at)),
             ("staff-hold-reason", ticket.hold_reason.clone()),
-            ("staff-cancel-reason", ticket.cancel_reason.clone()),
+            (
+                "staff-cancel-reason",
+                // Where it went stands on top.
+                ticket.cancel_reason.clone().filter(|_| ticket.merged_into_id.is_none()),
+            ),
             (
                 "staff-rating",
                 ticket.rating.map(|stars| {
@@ -155,13 +159,12 @@ pub async fn contact(frame: &Frame, ticket: &Ticket) -> Result<Option<Contact>, 
     } else {
         customers::get(ctx, id).await?
     };
-    let local = |text: &str| text.parse::<Phone>().map_or_else(|_| text.to_owned(), |phone| phone.local());
     let number = customer.phone.parse::<Phone>().ok();
     Ok(Some(Contact {
-        phone: local(&customer.phone),
+        phone: local_phone(&customer.phone),
         dial: number.map(|number| (number.as_str().to_owned(), number.digits().to_owned())),
         person: customer.pic_name,
-        person_phone: customer.pic_phone.as_deref().map(local),
+        person_phone: customer.pic_phone.as_deref().map(local_phone),
         map: customer.latitude.zip(customer.longitude).map(|(latitude, longitude)| {
             format!("https://www.google.com/maps/search/?api=1&query={latitude},{longitude}")
         }),

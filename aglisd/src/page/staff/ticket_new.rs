@@ -1,13 +1,13 @@
 //! Reporting a ticket for a customer who called.
 
 use super::{
-    Shell, conflict,
+    Shell, conflict, drafts,
     ticket_acts::local_time,
     view::{Choice, Group, Opt},
 };
 use crate::{
     http::{Need, Routes},
-    page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit},
+    page::{Flash, Form, FormErrors, Frame, Posted, Shown, Visit, once},
 };
 use aglis_core::{
     customers::service as customers,
@@ -180,18 +180,16 @@ fn kept(form: &mut Form) -> Result<Vec<Kept>, Error> {
     kept.collect()
 }
 
-async fn create(Posted { frame, mut form }: Posted) -> Shown {
+async fn create(posted: Posted) -> Shown {
+    once(posted, "/tickets", make).await
+}
+
+async fn make(Posted { frame, mut form }: Posted) -> Shown {
     let files = kept(&mut form);
-    let made = async {
-        let files = files?;
-        let ticket = tickets::create(frame.ctx(), asked(&frame, &form).await?).await?;
-        if !files.is_empty() && frame.ctx().may(P::TicketNote) {
-            tickets::attach(frame.ctx(), ticket.summary.id, &files, "report", true).await?;
-        }
-        Ok(ticket)
-    };
+    let made = async { tickets::create_with_files(frame.ctx(), asked(&frame, &form).await?, &files?).await };
     let errors = match made.await {
         Ok(ticket) => {
+            drafts::sent(&frame, "ticket-new").await;
             let number = &ticket.summary.number;
             let said = Flash::ok(frame.t1("staff-ticket-created", "number", number));
             return Ok(frame.go_with(&format!("/tickets/{number}"), said));

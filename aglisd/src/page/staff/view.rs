@@ -5,7 +5,7 @@ use aglis_core::{
     app::Ctx,
     config::WhatsappProvider,
     tickets::{SlaState, TicketSummary},
-    types::Time,
+    types::{Locale, Phone, Time},
 };
 
 /// Whether messages go to the sandbox instead of to people.
@@ -31,6 +31,17 @@ pub struct Opt {
     pub text: String,
     /// Whether it is chosen.
     pub selected: bool,
+}
+
+/// The languages by their own names.
+pub fn languages(chosen: &str) -> Vec<Opt> {
+    [(Locale::Id, "Bahasa Indonesia"), (Locale::En, "English")]
+        .map(|(locale, name)| Opt {
+            value: locale.to_string(),
+            text: name.to_owned(),
+            selected: locale.as_str() == chosen,
+        })
+        .into()
 }
 
 /// Options under a heading.
@@ -92,6 +103,11 @@ pub fn facts(frame: &Frame, pairs: impl IntoIterator<Item = (&'static str, Optio
             Some(Fact { name: frame.t(key), value: value.filter(|value| !value.is_empty())? })
         })
         .collect()
+}
+
+/// A telephone number as people write it; a masked one stays as it is.
+pub fn local_phone(text: &str) -> String {
+    text.parse::<Phone>().map_or_else(|_| text.to_owned(), |phone| phone.local())
 }
 
 /// A ticket in a table.

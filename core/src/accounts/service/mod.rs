@@ -15,7 +15,9 @@ mod users;
 pub use alike::answer_alike;
 pub use authenticate::{authenticate_session, authenticate_token, authenticate_unix, me};
 pub use links::{create_first_administrator, create_first_link, create_sign_in_link, sign_in_with_link};
-pub use own::{change_password, confirm_totp, own_sessions, remove_totp, revoke_session, start_totp};
+pub use own::{
+    change_password, confirm_totp, own_sessions, remove_totp, revoke_session, set_locale, start_totp,
+};
 pub use present::present;
 pub use reset::{confirm_reset, reset_password};
 pub use roles::{roles, set_right};

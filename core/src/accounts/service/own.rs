@@ -7,13 +7,14 @@ use super::{
 };
 use crate::{
     accounts::{
-        ChangePassword, ConfirmPassword, RecoveryCodes, Session, TotpCode, TotpKey, check, password,
+        ChangePassword, ConfirmPassword, RecoveryCodes, Session, SetLocale, TotpCode, TotpKey, check,
+        password,
         store::{attempts, links, sessions, users},
         totp,
     },
     app::Ctx,
     error::{Checker, Error, Result},
-    event::{Event, Subject, emit},
+    event::{Change, Event, Subject, emit},
     types::*,
 };
 
@@ -93,6 +94,26 @@ pub async fn change_password(ctx: &Ctx, body: ChangePassword) -> Result<()> {
     sessions::revoke_all(&mut tx, id, Some(session), ctx.now).await?;
     links::revoke_all(&mut tx, id, ctx.now).await?;
     let event = Event::UserPasswordChanged { by_reset: false };
+    emit(&mut tx, ctx, &Subject::user(id, &user.username), event).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Sets the language of one's own pages, notifications and messages.
+pub async fn set_locale(ctx: &Ctx, body: SetLocale) -> Result<()> {
+    let (id, _) = own_account(ctx)?;
+    let mut check = Checker::new();
+    let locale = check::locale(&mut check, &body.locale);
+    check.finish()?;
+    let mut tx = ctx.app.db.write().await?;
+    let mut user = load(&mut tx, id, true).await?.user;
+    if user.locale == locale {
+        return Ok(());
+    }
+    let from = std::mem::replace(&mut user.locale, locale);
+    users::update(&mut tx, &user, ctx.now).await?;
+    let change = Change { field: "locale".to_owned(), from: Some(from), to: Some(user.locale.clone()) };
+    let event = Event::UserUpdated { changes: vec![change] };
     emit(&mut tx, ctx, &Subject::user(id, &user.username), event).await?;
     tx.commit().await?;
     Ok(())

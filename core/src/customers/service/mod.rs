@@ -35,6 +35,14 @@ pub async fn get(ctx: &Ctx, id: CustomerId) -> Result<Customer> {
     whole(&mut tx, ctx, row).await
 }
 
+/// What a notification says of a customer.
+pub type Brief = store::BriefRow;
+
+/// A customer in few words, within somebody else's transaction.
+pub async fn brief(tx: &mut Tx, id: CustomerId) -> Result<Option<Brief>> {
+    Ok(store::brief(tx, id).await?)
+}
+
 /// Finds a customer by what people type: an identifier, a number (`AGLS…`) or a telephone number.
 pub async fn resolve(ctx: &Ctx, text: &str) -> Result<CustomerId> {
     let text = text.trim();

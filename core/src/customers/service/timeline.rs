@@ -81,8 +81,8 @@ fn text(locale: Locale, for_customer: bool, event: &Event) -> Option<String> {
             say("event-customer-created", &[("number", number.clone().into())])
         }
         Event::CustomerUpdated { changes } => {
-            let fields: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
-            say("event-customer-updated", &[("fields", fields.join(", ").into())])
+            let fields = event::field_names(locale, changes);
+            say("event-customer-updated", &[("fields", fields.into())])
         }
         Event::CustomerStatusChanged { from, to, reason } => {
             let mut args = vec![("from", Arg::from(status(from))), ("to", Arg::from(status(to)))];

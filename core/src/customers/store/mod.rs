@@ -145,6 +145,20 @@ pub async fn number(tx: &mut Tx, id: CustomerId) -> Result<String, DbError> {
     Ok(row.map(|(number,)| number).unwrap_or_default())
 }
 
+/// What a notification says of a customer.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct BriefRow {
+    /// `AGLSyyyymmddNNNN`.
+    pub number: String,
+    /// Name.
+    pub name: String,
+}
+
+/// A customer in few words.
+pub async fn brief(tx: &mut Tx, id: CustomerId) -> Result<Option<BriefRow>, DbError> {
+    tx.opt("SELECT number, name FROM customers WHERE id = $1", args![id]).await
+}
+
 /// The customer with a number.
 pub async fn by_number(tx: &mut Tx, scope: Scope, number: &str) -> Result<Option<CustomerId>, DbError> {
     find(tx, scope, "number", number.to_owned()).await

@@ -2,6 +2,7 @@
 
 use crate::{
     app::Ctx,
+    customers,
     db::Tx,
     error::{Error, Result},
     event::{Audience, Event, Subject, SubjectKind},
@@ -34,6 +35,7 @@ pub(super) fn expiry(priority: NotificationPriority, now: Time) -> Time {
 pub struct Told {
     readers: BTreeSet<UserId>,
     ticket: Option<tickets::service::Brief>,
+    customer: Option<customers::service::Brief>,
 }
 
 /// One entry for each of an audience, in each reader's language.
@@ -71,11 +73,14 @@ pub async fn notify(
     if let (Some(id), None) = (ticket_id, &told.ticket) {
         told.ticket = tickets::service::brief(tx, id).await?;
     }
+    if let (SubjectKind::Message, Some(id), None) = (subject.kind, subject.customer_id, &told.customer) {
+        told.customer = customers::service::brief(tx, id).await?;
+    }
     let mut texts = HashMap::new();
     for reader in &readers {
         if !texts.contains_key(&reader.locale) {
             let locale = reader.locale;
-            let args = arguments(ctx, locale, subject, event, told.ticket.as_ref());
+            let args = arguments(ctx, locale, subject, event, told);
             let say = |part: &str| t(locale, &format!("notify-{}-{part}", notice.text), &args);
             texts.insert(locale, (say("title"), say("message")));
         }
@@ -85,7 +90,7 @@ pub async fn notify(
         notification_type: notice.notification_type,
         priority: notice.priority,
         // Who has lost a ticket cannot open it.
-        link: link(subject).filter(|_| notice.text != "ticket-unassigned"),
+        link: link(subject, told.customer.as_ref()).filter(|_| notice.text != "ticket-unassigned"),
         data: serde_json::json!({
             "event": event.kind(),
             "subject_kind": subject.kind,
@@ -196,10 +201,12 @@ async fn permitted(tx: &mut Tx, permission: Permission, subject: &Subject) -> Re
         .collect())
 }
 
-fn link(subject: &Subject) -> Option<String> {
+/// What somebody wrote leads to who wrote it.
+fn link(subject: &Subject, writer: Option<&customers::service::Brief>) -> Option<String> {
     match subject.kind {
         SubjectKind::Ticket => Some(format!("/tickets/{}", subject.label)),
         SubjectKind::Customer => Some(format!("/customers/{}", subject.label)),
+        SubjectKind::Message => writer.map(|writer| format!("/customers/{}", writer.number)),
         _ => None,
     }
 }
@@ -210,17 +217,18 @@ fn arguments(
     locale: Locale,
     subject: &Subject,
     event: &Event,
-    ticket: Option<&tickets::service::Brief>,
+    told: &Told,
 ) -> Vec<(&'static str, Arg<'static>)> {
+    let ticket = told.ticket.as_ref();
+    let writer = told.customer.as_ref().map(|writer| writer.name.clone());
+    let customer = ticket.and_then(|ticket| ticket.customer_name.clone()).or(writer);
     let word = |area: &str, word: &str| t(locale, &format!("event-{area}-{}", word.replace('_', "-")), &[]);
     let mut out: Vec<(&'static str, Arg<'static>)> = vec![
         ("number", subject.label.clone().into()),
         ("actor", ctx.actor.name().to_owned().into()),
         ("title", ticket.map(|ticket| ticket.title.clone()).unwrap_or_default().into()),
-        (
-            "customer",
-            ticket.and_then(|ticket| ticket.customer_name.clone()).unwrap_or_else(|| "-".into()).into(),
-        ),
+        ("customer", customer.clone().unwrap_or_else(|| "-".into()).into()),
+        ("known", if customer.is_some() { "yes" } else { "no" }.into()),
     ];
     match event {
         Event::TicketPriorityChanged { to: Some(to), .. } => {

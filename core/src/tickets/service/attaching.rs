@@ -17,6 +17,20 @@ const MOST_FILES: usize = 5;
 /// What a file can show.
 pub const PURPOSES: &[&str] = &["report", "otdr", "attenuation", "modem", "comment"];
 
+/// Whether the actor may attach these files.
+pub(super) fn allowed(ctx: &Ctx, files: &[Kept]) -> Result<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    if !matches!(ctx.actor, Actor::Customer { .. }) {
+        ctx.require(Permission::TicketNote)?;
+    }
+    if files.len() > MOST_FILES {
+        return Err(Error::field("files", "too_many_files", format!("send at most {MOST_FILES} at a time")));
+    }
+    Ok(())
+}
+
 /// Hangs kept files on a ticket, all or none. What a customer attaches everybody on the ticket may see.
 pub async fn attach(
     ctx: &Ctx,
@@ -26,14 +40,9 @@ pub async fn attach(
     customer_visible: bool,
 ) -> Result<Vec<Attachment>> {
     let by_customer = matches!(ctx.actor, Actor::Customer { .. });
-    if !by_customer {
-        ctx.require(Permission::TicketNote)?;
-    }
+    allowed(ctx, files)?;
     if !PURPOSES.contains(&purpose) {
         return Err(Error::field("purpose", "unknown", format!("use one of {}", PURPOSES.join(", "))));
-    }
-    if files.len() > MOST_FILES {
-        return Err(Error::field("files", "too_many_files", format!("send at most {MOST_FILES} at a time")));
     }
     let mut tx = ctx.app.db.write().await?;
     let attached = attach_in(&mut tx, ctx, id, files, purpose, customer_visible || by_customer).await?;

@@ -1,10 +1,11 @@
 //! Comments to the customer and internal notes.
 
-use super::{load, moving, side, subject};
+use super::{attaching, load, moving, side, subject};
 use crate::{
     app::{Actor, Ctx, Scope},
     error::{Checker, Error, Result},
     event::{Event, emit},
+    files::Kept,
     permission::Permission,
     tickets::{Comment, NewComment, Visibility, store},
     types::*,
@@ -15,6 +16,16 @@ const BODY_CHARS: usize = 4000;
 /// Writes a comment or note. What a customer writes is public; staff write notes unless they say otherwise, and their
 /// first public comment is the first response.
 pub async fn comment(ctx: &Ctx, id: TicketId, body: NewComment) -> Result<Comment> {
+    comment_with_files(ctx, id, body, &[]).await
+}
+
+/// [`comment`] with the files that came along: text and files, or nothing.
+pub async fn comment_with_files(
+    ctx: &Ctx,
+    id: TicketId,
+    body: NewComment,
+    files: &[Kept],
+) -> Result<Comment> {
     let by_customer = matches!(ctx.actor, Actor::Customer { .. });
     let visibility =
         if by_customer { Visibility::Public } else { body.visibility.unwrap_or(Visibility::Internal) };
@@ -24,6 +35,7 @@ pub async fn comment(ctx: &Ctx, id: TicketId, body: NewComment) -> Result<Commen
             Visibility::Internal => Permission::TicketNote,
         })?;
     }
+    attaching::allowed(ctx, files)?;
     let mut checker = Checker::new();
     let text = checker.text("body", &body.body, BODY_CHARS);
     checker.finish()?;
@@ -51,6 +63,7 @@ pub async fn comment(ctx: &Ctx, id: TicketId, body: NewComment) -> Result<Commen
     let event =
         Event::TicketCommented { comment_id: Some(comment.id), visibility: Some(visibility), by_customer };
     emit(&mut tx, ctx, &subject(&row), event).await?;
+    attaching::attach_in(&mut tx, ctx, id, files, "comment", visibility == Visibility::Public).await?;
     tx.commit().await?;
     Ok(comment)
 }

@@ -1,6 +1,6 @@
 //! Reporting a ticket and changing its fields.
 
-use super::{clock, load, reading, subject};
+use super::{attaching, clock, load, reading, subject};
 use crate::{
     app::{Actor, Ctx},
     counter::{self, Series},
@@ -8,6 +8,7 @@ use crate::{
     db::Tx,
     error::{Checker, Error, Result},
     event::{Change, Event, emit},
+    files::Kept,
     permission::Permission,
     tickets::{
         Channel, ContactPreference, NewTicket, Priority, ServiceType, Ticket, TicketChange, TicketStatus,
@@ -29,9 +30,16 @@ pub struct Draft {
 /// Reports a ticket. A customer reports for themselves, by the portal, with normal priority; everything else a request
 /// of theirs asks for is left aside.
 pub async fn create(ctx: &Ctx, new: NewTicket) -> Result<Ticket> {
+    create_with_files(ctx, new, &[]).await
+}
+
+/// [`create`] with photos and videos that the customer may see: ticket and files, or nothing.
+pub async fn create_with_files(ctx: &Ctx, new: NewTicket, files: &[Kept]) -> Result<Ticket> {
+    attaching::allowed(ctx, files)?;
     let draft = draft(ctx, new).await?;
     let mut tx = ctx.app.db.write().await?;
     let id = create_in(&mut tx, ctx, draft).await?;
+    attaching::attach_in(&mut tx, ctx, id, files, "report", true).await?;
     tx.commit().await?;
     reading::get(ctx, id).await
 }

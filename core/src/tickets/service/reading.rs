@@ -71,6 +71,12 @@ pub async fn get(ctx: &Ctx, id: TicketId) -> Result<Ticket> {
     })
 }
 
+/// Whether the actor may see a ticket.
+pub async fn sees(ctx: &Ctx, id: TicketId) -> Result<bool> {
+    let mut tx = ctx.app.db.read().await?;
+    Ok(store::detail(&mut tx, id, ctx.actor.scope()).await?.is_some())
+}
+
 /// Whether a ticket of this status, completed then, can be opened again.
 pub(super) fn can_reopen(status: TicketStatus, completed_at: Option<Time>, now: Time) -> bool {
     status == TicketStatus::Completed

@@ -196,8 +196,8 @@ impl Teller<'_> {
                 )
             }
             Event::TicketUpdated { changes } => {
-                let fields: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
-                self.say("event-ticket-updated", &[("fields", fields.join(", ").into())])
+                let fields = event::field_names(self.locale, changes);
+                self.say("event-ticket-updated", &[("fields", fields.into())])
             }
             Event::TicketAssigned { lead_name, member_names, .. } if member_names.is_empty() => {
                 self.say("event-ticket-assigned", &[("lead", lead_name.clone().into())])
