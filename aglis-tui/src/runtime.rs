@@ -114,9 +114,9 @@ fn turn(
                         screen.flying += 1;
                     }
                     Effect::Redraw => screen.painter.forget(),
-                    Effect::Export { file, text, tickets } => {
-                        let written = crate::app::export::write(&file, &text);
-                        model.exported(&file, tickets, written);
+                    Effect::Export(export) => {
+                        let written = crate::app::export::write(&export.file, &export.text);
+                        model.exported(&export.file, export.tickets, written);
                     }
                     Effect::SaveDrafts(drafts) => {
                         if let Err(error) = drafts.save() {

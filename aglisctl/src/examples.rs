@@ -112,6 +112,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("customer tag", &["aglisctl customer tag AGLS202611210001 --add vip,fiber --remove trial"]),
+    ("customer export", &["aglisctl customer export --status active --to customers.csv"]),
     ("customer timeline", &["aglisctl customer timeline AGLS202611210001"]),
     ("user", &["aglisctl user list"]),
     ("user list", &["aglisctl user list -o csv"]),

@@ -9,6 +9,7 @@ mod cmd;
 mod confirm;
 mod context;
 mod examples;
+mod export;
 mod failure;
 mod lists;
 mod local;

@@ -21,3 +21,13 @@ pub fn give_back() {
         libc::mallopt(libc::M_ARENA_MAX, ARENAS);
     }
 }
+
+/// Gives back what a start, or filling the demo, needed once and nobody needs now.
+pub fn give_back_all() {
+    #[cfg(target_env = "gnu")]
+    #[expect(unsafe_code, reason = "malloc_trim has no safe form")]
+    // SAFETY: it takes the bytes to keep and touches nothing but free memory.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}

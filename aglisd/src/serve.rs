@@ -212,6 +212,7 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
         let _ = std::io::stdout().write_all(text.as_bytes());
     }
 
+    crate::allocator::give_back_all();
     told_to_stop.await;
     tracing::info!("stopping");
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);

@@ -181,6 +181,25 @@ async fn every_format_is_what_it_says_also_when_quiet() {
     assert_eq!(std::fs::read_to_string(&file).expect("the export").lines().count(), 2);
     let again = daemon.ctl_with(&["ticket", "export", "--to", &file.display().to_string()], "");
     assert_eq!(code(&again), 8, "an existing file is not overwritten unasked");
+    daemon.ctl(&[
+        "customer",
+        "create",
+        "--name",
+        "Budi",
+        "--phone",
+        "0812-3456-7890",
+        "--address",
+        "Jl. Melati 1",
+    ]);
+    let file = daemon.dir.path().join("out.ndjson");
+    let to = file.display().to_string();
+    daemon.ctl(&["customer", "export", "--to", &to, "--dry-run"]);
+    assert!(!file.exists());
+    daemon.ctl(&["customer", "export", "--to", &to]);
+    assert!(json(std::fs::read_to_string(&file).expect("the export").trim())["number"].is_string());
+    let recorded = daemon.ctl(&["audit", "search", "--kind", "data.exported", "-o", "ndjson"]);
+    let recorded: Vec<_> = recorded.lines().map(|line| json(line)["data"]["what"].to_string()).collect();
+    assert_eq!(recorded, ["\"customers\"", "\"tickets\""], "nothing was, with --dry-run");
 }
 
 #[tokio::test(flavor = "multi_thread")]

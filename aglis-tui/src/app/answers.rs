@@ -11,6 +11,10 @@ use crate::theme::Role;
 impl Model {
     pub(super) fn answer(&mut self, answer: Answer, effects: &mut Vec<Effect>) {
         let Answer { request, result } = answer;
+        let request = match (request, &result) {
+            (Request::Export(export), Ok(_)) => return effects.push(Effect::Export(export)),
+            (request, _) => request,
+        };
         if let (Request::Change { key, .. }, result) = (&request, &result) {
             let outcome = result.as_ref().map(|_| ()).map_err(Clone::clone);
             let (more, report) = self.ops.answered(key, outcome, self.ui.now);

@@ -7,15 +7,24 @@ use std::path::{Path, PathBuf};
 
 use super::{Effect, Model};
 use crate::lang::texts as tx;
+use crate::net::request::{Export, Request};
 use crate::theme::Role;
 
 impl Model {
-    /// Writes the marked tickets, else those that are shown, to a file that is not there yet.
+    /// Writes the marked tickets, else those that are shown, to a file that is not there yet; once that is recorded.
     pub(super) fn export(&mut self, file: Option<&str>, effects: &mut Vec<Effect>) {
+        if !self.link.is_up() {
+            return self.shell.say(Role::Warn, self.ui.t(tx::WHY_NO_EXPORT), self.ui.now);
+        }
         let usual = || self.ui.zone.at(self.ui.now).strftime("tickets-%Y%m%d-%H%M%S.csv").to_string();
         let file = PathBuf::from(file.map_or_else(usual, str::to_owned));
         let (text, tickets) = self.tickets.csv(&self.ui);
-        effects.push(Effect::Export { file, text, tickets });
+        if tickets == 0 {
+            return self.shell.say(Role::Warn, self.ui.t(tx::WHY_NO_TICKET), self.ui.now);
+        }
+        let key = format!("tui-{}-{}-export", std::process::id(), self.ui.now.ms());
+        let export = Export { file, text, tickets, key };
+        effects.push(Effect::Ask(Box::new(Request::Export(Box::new(export)))));
     }
 
     /// Says what became of it.

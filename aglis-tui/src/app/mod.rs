@@ -17,7 +17,6 @@ mod update;
 mod view;
 mod why_not;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use aglis_core::accounts::Me;
@@ -30,7 +29,7 @@ pub use shell::{Shell, Toast};
 pub use ui::Ui;
 
 use crate::keymap::Act;
-use crate::net::request::{Answer, Failure, Request};
+use crate::net::request::{Answer, Export, Failure, Request};
 use crate::screen::{audit, customers, overview, ticket, tickets};
 use crate::term::Input;
 
@@ -94,14 +93,7 @@ pub enum Effect {
     /// Draw everything again.
     Redraw,
     /// Write a new file.
-    Export {
-        /// Where.
-        file: PathBuf,
-        /// What is in it.
-        text: String,
-        /// How many tickets that are.
-        tickets: usize,
-    },
+    Export(Box<Export>),
     /// Keep the drafts on disk.
     SaveDrafts(Drafts),
 }

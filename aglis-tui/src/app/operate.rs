@@ -199,7 +199,7 @@ impl Model {
             return;
         }
         if matches!(op, Op::Undo) {
-            self.ops.take_last();
+            self.ops.undo_last();
         }
         let requests = self.ops.start(op, value, targets, self.ui.now);
         effects.extend(requests.into_iter().map(|request| Effect::Ask(Box::new(request))));

@@ -9,7 +9,7 @@ use aglis_core::types::{TicketId, Time};
 use super::cx::Target;
 use crate::lang::Text;
 use crate::lang::texts as tx;
-use crate::net::request::{Change, Failure, Request};
+use crate::net::request::{Change, Failure, Request, Why};
 
 /// What is done to each ticket.
 #[derive(Debug, Clone)]
@@ -121,6 +121,8 @@ pub const fn confirm(op: &Op, count: usize) -> Confirm {
 pub struct Ops {
     batch: Option<Batch>,
     undo: Vec<Done>,
+    /// What is being taken back.
+    undoing: Option<Done>,
     serial: u64,
 }
 
@@ -230,12 +232,7 @@ impl Ops {
             return (requests, None);
         }
         let Some(Batch { op, value, done, failed, .. }) = self.batch.take() else { return (requests, None) };
-        if op.undoable() && !done.is_empty() {
-            self.undo.push(Done { op: op.clone(), value: value.clone(), targets: done.clone() });
-            if self.undo.len() > UNDO_DEPTH {
-                self.undo.remove(0);
-            }
-        }
+        self.remember(&op, &value, &done, &failed);
         (requests, Some(Report { op, value, done, failed }))
     }
 
@@ -245,9 +242,29 @@ impl Ops {
         self.undo.last()
     }
 
-    /// Takes the last change off the list, because it is being undone.
-    pub fn take_last(&mut self) -> Option<Done> {
-        self.undo.pop()
+    /// Begins to take the last change back. Where the daemon cannot be asked it stays the last.
+    pub fn undo_last(&mut self) {
+        self.undoing = self.undo.pop();
+    }
+
+    /// Keeps what was done so that it can be undone, and what was to be undone and could not even be asked.
+    fn remember(&mut self, op: &Op, value: &str, done: &[Target], failed: &[(Target, Failure)]) {
+        let again = |failure: &Failure| matches!(failure.why, Why::Unreachable | Why::Unavailable);
+        let kept = match op {
+            Op::Undo => self.undoing.take().map(|undone| Done {
+                targets: failed.iter().filter(|(_, why)| again(why)).map(|(one, _)| one.clone()).collect(),
+                ..undone
+            }),
+            op => op.undoable().then(|| Done {
+                op: op.clone(),
+                value: value.to_owned(),
+                targets: done.to_vec(),
+            }),
+        };
+        self.undo.extend(kept.filter(|kept| !kept.targets.is_empty()));
+        if self.undo.len() > UNDO_DEPTH {
+            self.undo.remove(0);
+        }
     }
 
     /// Which tickets are being changed.
@@ -262,7 +279,6 @@ impl Ops {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::net::request::Why;
 
     fn targets(count: i64) -> Vec<Target> {
         let target = |id| Target {
@@ -305,7 +321,28 @@ mod tests {
         let report = report.expect("report");
         assert_eq!((report.done.len(), report.failed.len()), (9, 1));
         assert!(!ops.busy());
-        assert_eq!(ops.take_last().expect("undo").targets.len(), 9);
+        assert_eq!(ops.last().expect("undo").targets.len(), 9);
+    }
+
+    #[test]
+    fn what_could_not_be_undone_for_want_of_a_daemon_can_be_undone_later() {
+        let (mut ops, now) = (Ops::default(), Time::from_ms(0));
+        let run = |ops: &mut Ops, op, results: [Result<(), Why>; 3]| {
+            let keys = keys(&ops.start(op, "high".into(), targets(3), now));
+            for (key, result) in keys.iter().zip(results) {
+                let result = result.map_err(|why| Failure { why, message: String::new() });
+                ops.answered(key, result, now);
+            }
+        };
+        run(&mut ops, Op::Priority(Priority::High), [Ok(()), Ok(()), Ok(())]);
+        ops.undo_last();
+        assert!(ops.last().is_none());
+        run(&mut ops, Op::Undo, [Ok(()), Err(Why::Unreachable), Err(Why::Conflict)]);
+        let left = ops.last().expect("the one that could not be asked");
+        assert_eq!(left.targets.iter().map(|target| target.id).collect::<Vec<_>>(), [TicketId(2)]);
+        assert!(matches!(left.op, Op::Priority(Priority::High)));
+        ops.undo_last();
+        run(&mut ops, Op::Undo, [Ok(()), Ok(()), Ok(())]);
         assert!(ops.last().is_none());
     }
 

@@ -29,6 +29,7 @@ texts! {
 
     WHY_READ_ONLY "started with --read-only" "dijalankan dengan --read-only";
     WHY_OFFLINE "not connected: nothing can be changed now" "terputus: tidak ada yang bisa diubah sekarang";
+    WHY_NO_EXPORT "not connected: an export is recorded, which cannot be done now" "terputus: ekspor dicatat, dan itu tidak bisa sekarang";
     WHY_NOT_ALLOWED "you do not have the permission {}" "Anda tidak punya izin {}";
     WHY_NO_TICKET "no ticket is chosen" "belum ada tiket yang dipilih";
     WHY_NOTHING_TO_UNDO "nothing to undo" "tidak ada yang bisa diurungkan";

@@ -9,6 +9,7 @@ use aglis_core::tickets::{
     TicketSummary, TimelineEntry,
 };
 use aglis_core::types::{CustomerId, Page, TicketId};
+use std::path::PathBuf;
 
 use crate::lang::Lang;
 
@@ -42,6 +43,8 @@ pub enum Request {
     Customer(CustomerId),
     /// One customer with personal data unmasked; recorded in the audit trail.
     Reveal(CustomerId),
+    /// Record that tickets are written to a file, which then is done.
+    Export(Box<Export>),
     /// Every ODP.
     Odps,
     /// One page of the audit trail.
@@ -67,6 +70,19 @@ pub enum Change {
     Undo,
 }
 
+/// Tickets on their way to a file.
+#[derive(Debug, Clone)]
+pub struct Export {
+    /// Where to.
+    pub file: PathBuf,
+    /// What is in it.
+    pub text: String,
+    /// How many tickets that are.
+    pub tickets: usize,
+    /// Idempotency key.
+    pub key: String,
+}
+
 /// An answer.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
@@ -78,6 +94,7 @@ pub enum Payload {
     Candidates(Vec<Candidate>),
     Technicians(Vec<Technician>),
     Changed,
+    Recorded,
     Customers(Page<CustomerSummary>),
     Customer(Box<Customer>),
     Odps(Vec<Odp>),
@@ -125,7 +142,7 @@ impl Request {
     /// Whether it changes something, so that it must not be sent while the connection is in doubt.
     #[must_use]
     pub const fn writes(&self) -> bool {
-        matches!(self, Self::Change { .. } | Self::Reveal(_))
+        matches!(self, Self::Change { .. } | Self::Reveal(_) | Self::Export(_))
     }
 
     /// Whether it only keeps up with what happens elsewhere, so that nobody waits for its answer.

@@ -121,6 +121,10 @@ async fn ask(client: &Client, request: &Request) -> Result<Payload, ClientError>
         Request::Customers(filter) => Payload::Customers(page(client, "/api/customers", filter).await?),
         Request::Customer(id) => Payload::Customer(Box::new(client.customer(id, false).await?)),
         Request::Reveal(id) => Payload::Customer(Box::new(client.customer(id, true).await?)),
+        Request::Export(export) => {
+            client.tickets_exported(export.tickets, &export.key).await?;
+            Payload::Recorded
+        }
         Request::Odps => Payload::Odps(client.odps(&EVERY_ODP).take(usize::MAX).await?),
         Request::Audit(filter) => Payload::Audit(page(client, "/api/audit", filter).await?),
         Request::Change { id, change, key } => {

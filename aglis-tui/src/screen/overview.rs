@@ -16,6 +16,8 @@ use crate::widget::{Canvas, ListCursor, Move, Span, span};
 
 /// Milliseconds between two looks at the numbers while things happen.
 const LOOK_EVERY_MS: i64 = 2_000;
+/// The clock alone makes tickets late.
+const LOOK_AT_LEAST_EVERY_MS: i64 = 60_000;
 /// Events kept.
 const STREAM: usize = 200;
 
@@ -73,7 +75,8 @@ impl State {
     /// When it wants to look again.
     #[must_use]
     pub fn wake_at(&self) -> Option<Time> {
-        self.asked.filter(|_| self.stale).map(|at| at.plus_ms(LOOK_EVERY_MS))
+        let wait = if self.stale { LOOK_EVERY_MS } else { LOOK_AT_LEAST_EVERY_MS };
+        self.asked.map(|at| at.plus_ms(wait))
     }
 
     /// Something happened.

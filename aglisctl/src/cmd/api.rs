@@ -89,6 +89,8 @@ pub fn run(context: &Context, api: Api) -> Result {
         let mut call = client.call(method.clone(), &path);
         if method == Method::POST {
             let key = api.key.map_or_else(operation_id, Ok)?;
+            // With it a call that was not answered can be made again.
+            context.out.remark(format!("key {key}"));
             call = call.key(&key);
         }
         if let Some(body) = body {

@@ -6,6 +6,7 @@ use crate::{
     cli::Chosen,
     clock::Clock,
     context::Context,
+    export::{To, export},
     failure::Result,
     lists::Extent,
     operation::Given,
@@ -36,11 +37,13 @@ pub enum Verb {
     Tag(Tag),
     /// Show what happened to a customer
     Timeline(One),
+    /// Write customers to a file; this is recorded
+    Export(Export),
 }
 
-/// Flags of `customer list`.
+/// Which customers.
 #[derive(Debug, Args)]
-pub struct List {
+struct Filter {
     /// Beginnings of words of the name, number, phone or address
     #[arg(value_name = "WORDS")]
     q: Vec<String>,
@@ -56,8 +59,38 @@ pub struct List {
     /// Only in this area, by id
     #[arg(long, value_name = "ID")]
     area: Option<AreaId>,
+}
+
+impl Filter {
+    fn query(self) -> CustomerFilter {
+        CustomerFilter {
+            q: (!self.q.is_empty()).then(|| self.q.join(" ")),
+            status: self.status,
+            tag: self.tag,
+            package_id: self.package,
+            area_id: self.area,
+            limit: None,
+            cursor: None,
+        }
+    }
+}
+
+/// Flags of `customer list`.
+#[derive(Debug, Args)]
+pub struct List {
+    #[command(flatten)]
+    filter: Filter,
     #[command(flatten)]
     extent: Extent,
+}
+
+/// Flags of `customer export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    filter: Filter,
+    #[command(flatten)]
+    to: To,
 }
 
 /// One customer.
@@ -261,20 +294,15 @@ pub fn run(context: &Context, verb: Verb) -> Result {
         Verb::Update(update) => verbs::update(context, *update),
         Verb::Status(status) => verbs::status(context, status),
         Verb::Tag(tag) => verbs::tag(context, tag),
+        Verb::Export(Export { filter, to }) => {
+            export::<CustomerSummary, _>(context, to, "customers", async |_| Ok(filter.query()))
+        }
     }
 }
 
 fn show_list(context: &Context, list: List) -> Result {
     let client = context.client()?;
-    let filter = CustomerFilter {
-        q: (!list.q.is_empty()).then(|| list.q.join(" ")),
-        status: list.status,
-        tag: list.tag,
-        package_id: list.package,
-        area_id: list.area,
-        limit: list.extent.page(context),
-        cursor: None,
-    };
+    let filter = CustomerFilter { limit: list.extent.page(context), ..list.filter.query() };
     context.block_on(list.extent.print(context, client.customers(&filter)))
 }
 

@@ -2,7 +2,6 @@
 
 mod change;
 mod create;
-mod export;
 mod files;
 mod show;
 mod verbs;
@@ -10,12 +9,13 @@ mod verbs;
 use crate::{
     cli::{Chosen, Many, duration},
     context::Context,
+    export::{To, export},
     failure::Result,
     lists::Extent,
     operation::Given,
 };
 use aglis_core::{
-    tickets::{Channel, ContactPreference, Priority, ServiceType, TicketFilter, TicketStatus},
+    tickets::{Channel, ContactPreference, Priority, ServiceType, TicketFilter, TicketStatus, TicketSummary},
     types::{AreaId, CustomerId, Time},
 };
 use clap::{Args, Subcommand};
@@ -421,9 +421,8 @@ pub struct Undo {
 pub struct Export {
     #[command(flatten)]
     filter: Filter,
-    /// File to write; its ending says the format: csv, json, ndjson
-    #[arg(long, value_name = "FILE")]
-    to: PathBuf,
+    #[command(flatten)]
+    to: To,
 }
 
 impl One {
@@ -454,7 +453,11 @@ pub fn run(context: &Context, verb: Verb) -> Result {
         Verb::Merge(merge) => verbs::merge(context, merge),
         Verb::Reopen(reopen) => verbs::reopen(context, reopen),
         Verb::Undo(undo) => verbs::undo(context, undo),
-        Verb::Export(export) => export::run(context, export),
+        Verb::Export(Export { filter, to }) => {
+            export::<TicketSummary, _>(context, to, "tickets", async |client| {
+                show::query(client, filter).await
+            })
+        }
     }
 }
 

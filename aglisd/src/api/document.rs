@@ -21,7 +21,7 @@ struct Base;
 /// The document for a set of routes.
 pub fn document(routes: Routes) -> utoipa::openapi::OpenApi {
     let mut document = Base::openapi();
-    document.merge(routes.into_parts().1);
+    document.merge(routes.into_document());
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(

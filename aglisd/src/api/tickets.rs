@@ -10,6 +10,7 @@ use aglis_core::{
     types::*,
 };
 use axum::{Json, http::StatusCode, response::Response};
+use serde::Deserialize;
 use utoipa_axum::routes;
 
 /// Bytes of one upload: five videos and what surrounds them. Each file's own limit is checked by its kind.
@@ -19,7 +20,7 @@ const MOST_UPLOAD: u64 = 5 * (50 << 20) + (1 << 20);
 pub fn routes() -> Routes {
     Routes::new()
         .with_polled(Need::Permission(P::TicketRead), routes!(list))
-        .with(Need::Permission(P::TicketRead), routes!(take_out))
+        .with(Need::Permission(P::TicketRead), routes!(take_out, taken_out))
         .with(Need::Permission(P::TicketCreate), routes!(create))
         .with_polled(Need::Permission(P::TicketRead), routes!(stats))
         .with(Need::Permission(P::TicketRead), routes!(sla_rules))
@@ -58,6 +59,22 @@ async fn list(Context(ctx): Context, Params(filter): Params<TicketFilter>) -> An
 #[utoipa::path(get, path = "/api/tickets/export", tag = "tickets", params(TicketFilter, ("format" = Option<String>, Query, description = "`csv` or `ndjson`; without it what `Accept` asks for, else `ndjson`")), responses((status = 200, body = TicketSummary, content_type = "application/x-ndjson")))]
 async fn take_out(Context(ctx): Context, wanted: Wanted<TicketFilter>) -> Result<Response, Problem> {
     export(ctx, wanted).await
+}
+
+/// Tickets that were read page by page and written to a file elsewhere.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Exported {
+    /// How many.
+    #[schema(minimum = 1)]
+    rows: u32,
+}
+
+/// Records that a program wrote tickets it had read to a file, as `GET /api/tickets/export` records what it gives.
+#[utoipa::path(post, path = "/api/tickets/export", tag = "tickets", request_body = Exported, responses((status = 204)))]
+async fn taken_out(Context(ctx): Context, Body(exported): Body<Exported>) -> Result<StatusCode, Problem> {
+    aglis_core::event::exported(&ctx, TicketFilter::NAME, exported.rows.into()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 impl List for TicketFilter {

@@ -4,7 +4,6 @@ use axum::{
     body::{Body, HttpBody, to_bytes},
     extract::Request,
     http::{HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::Response,
 };
 use std::hash::{DefaultHasher, Hasher};
@@ -12,26 +11,33 @@ use std::hash::{DefaultHasher, Hasher};
 /// Larger answers are not worth hashing.
 const LARGEST: u64 = 512 * 1024;
 
-/// Tags successful JSON answers to GET and answers 304 where the caller has that answer already.
-pub async fn etag(request: Request, next: Next) -> Response {
-    if request.method() != Method::GET {
-        return next.run(request).await;
+/// What a caller of GET says they have already.
+pub struct Has(Option<HeaderValue>);
+
+impl Has {
+    /// None where the request is no GET.
+    pub fn of(request: &Request) -> Option<Has> {
+        (request.method() == Method::GET).then(|| Has(request.headers().get(header::IF_NONE_MATCH).cloned()))
     }
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
-    let response = tagged(next.run(request).await).await;
-    let Some(tag) = response.headers().get(header::ETAG) else { return response };
-    let same = known
-        .as_ref()
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|list| list.split(',').any(|one| one.trim().as_bytes() == tag.as_bytes()));
-    if !same {
-        return response;
+
+    /// Tags a successful JSON answer, and answers 304 where the caller has that answer already.
+    pub async fn answer(self, response: Response) -> Response {
+        let response = tagged(response).await;
+        let Some(tag) = response.headers().get(header::ETAG) else { return response };
+        let same = self
+            .0
+            .as_ref()
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|list| list.split(',').any(|one| one.trim().as_bytes() == tag.as_bytes()));
+        if !same {
+            return response;
+        }
+        let (mut parts, _) = response.into_parts();
+        parts.status = StatusCode::NOT_MODIFIED;
+        parts.headers.remove(header::CONTENT_TYPE);
+        parts.headers.remove(header::CONTENT_LENGTH);
+        Response::from_parts(parts, Body::empty())
     }
-    let (mut parts, _) = response.into_parts();
-    parts.status = StatusCode::NOT_MODIFIED;
-    parts.headers.remove(header::CONTENT_TYPE);
-    parts.headers.remove(header::CONTENT_LENGTH);
-    Response::from_parts(parts, Body::empty())
 }
 
 /// The answer with its tag, unless it has one or is none to be tagged.

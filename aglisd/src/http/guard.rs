@@ -144,25 +144,23 @@ async fn denied(ctx: &Ctx, operation: String) {
     }
 }
 
+/// A route that was not given its frame is a defect, and closed.
+pub fn outside() -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the route stands outside the frame")
+}
+
 /// The guard of one route.
-pub async fn guard(need: Need, mut request: Request, next: Next) -> Response {
-    let extensions = request.extensions();
-    let framed = (extensions.get::<App>().cloned(), extensions.get::<Arc<Memory>>().cloned());
-    let (Some(app), Some(memory)) = framed else {
-        return Problem::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "the route stands outside the frame",
-        )
-        .into_response();
+pub async fn guard(need: Need, app: &App, mut request: Request, next: Next) -> Response {
+    let Some(memory) = request.extensions().get::<Arc<Memory>>().cloned() else {
+        return outside().into_response();
     };
     let info = request.extensions().get::<RequestInfo>().cloned().unwrap_or_default();
-    let credentials = Credentials::of(&app, memory, &info, &request);
-    let actor = match credentials.actor(&app, need).await {
+    let credentials = Credentials::of(app, memory, &info, &request);
+    let actor = match credentials.actor(app, need).await {
         Ok(actor) => actor,
         Err(problem) => return problem.into_response(),
     };
-    let ctx = Ctx { now: app.now(), app, actor, request: info };
+    let ctx = Ctx { now: app.now(), app: app.clone(), actor, request: info };
     if let Need::Permission(permission) = need
         && let Err(refused) = ctx.require(permission)
     {

@@ -6,9 +6,8 @@ use aglis_core::{
     types::Locale,
 };
 use axum::{
-    extract::{ConnectInfo, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware::Next,
+    extract::{ConnectInfo, MatchedPath, Request},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use std::{
@@ -69,14 +68,23 @@ fn language(request: &Request) -> Option<Locale> {
     Locale::wanted(wanted.to_str().ok()?)
 }
 
-/// Gives the request its id and origin, measures and logs it. No personal data: neither address nor query nor body.
-pub async fn identify(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// What is known of a request while it is answered.
+pub struct Identified {
+    id: String,
+    begun: Instant,
+    method: Method,
+    route: String,
+    local: bool,
+}
+
+/// Gives the request its id and origin.
+pub fn identify(app: &App, request: &mut Request) -> Identified {
     let begun = Instant::now();
     let headers = request.headers();
     let socket =
         request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
     let info = RequestInfo {
-        ip: client_ip(&app, socket, headers),
+        ip: client_ip(app, socket, headers),
         user_agent: headers
             .get(header::USER_AGENT)
             .and_then(|value| value.to_str().ok())
@@ -84,8 +92,8 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
             .chars()
             .take(300)
             .collect(),
-        id: request_id(&app, headers),
-        language: language(&request),
+        id: request_id(app, headers),
+        language: language(request),
         idempotency_key: None,
     };
     let id = info.id.clone();
@@ -96,25 +104,31 @@ pub async fn identify(State(app): State<App>, mut request: Request, next: Next) 
         .map_or_else(|| "(none)".to_owned(), |path| path.as_str().to_owned());
     let local = request.extensions().get::<Peer>().is_some();
     request.extensions_mut().insert(info);
+    Identified { id, begun, method, route, local }
+}
 
-    let mut response = REQUEST_ID.scope(id.clone(), next.run(request)).await;
-
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(X_REQUEST_ID, value);
+impl Identified {
+    /// Answers under the request's id, measures and logs. No personal data: neither address nor query nor body.
+    pub async fn answer(self, answer: impl Future<Output = Response>) -> Response {
+        let Identified { id, begun, method, route, local } = self;
+        let mut response = REQUEST_ID.scope(id.clone(), answer).await;
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert(X_REQUEST_ID, value);
+        }
+        let status = response.status();
+        let elapsed = begun.elapsed();
+        crate::metrics::request(&method, &route, status, elapsed);
+        let ms = elapsed.as_micros() as f64 / 1000.0;
+        // Reads that went well are only of interest when somebody looks closer.
+        if status.is_server_error() {
+            tracing::warn!(request_id = %id, %method, route, status = status.as_u16(), ms, local, "request");
+        } else if status.is_client_error() || !method.is_safe() {
+            tracing::info!(request_id = %id, %method, route, status = status.as_u16(), ms, local, "request");
+        } else {
+            tracing::debug!(request_id = %id, %method, route, status = status.as_u16(), ms, local, "request");
+        }
+        response
     }
-    let status = response.status();
-    let elapsed = begun.elapsed();
-    crate::metrics::request(&method, &route, status, elapsed);
-    let ms = elapsed.as_micros() as f64 / 1000.0;
-    // Reads that went well are only of interest when somebody looks closer.
-    if status.is_server_error() {
-        tracing::warn!(request_id = %id, %method, route, status = status.as_u16(), ms, local, "request");
-    } else if status.is_client_error() || !method.is_safe() {
-        tracing::info!(request_id = %id, %method, route, status = status.as_u16(), ms, local, "request");
-    } else {
-        tracing::debug!(request_id = %id, %method, route, status = status.as_u16(), ms, local, "request");
-    }
-    response
 }
 
 /// The answer to a handler that panicked.

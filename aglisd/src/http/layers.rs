@@ -1,14 +1,17 @@
 //! What every request passes through, from the outside in.
 
 use super::{etag, identify, memory::Memory, problem::Problem, routes::Routes};
+use crate::page::problem::Person;
 use aglis_core::app::App;
 use axum::{
-    Extension, Router,
-    extract::{DefaultBodyLimit, Request, State},
+    Router,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
+use std::sync::Arc;
+use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer};
 
 const CSP: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -17,9 +20,7 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
     headers.entry(name).or_insert(HeaderValue::from_static(value));
 }
 
-async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+fn secure(app: &App, headers: &mut HeaderMap) {
     put(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     put(headers, header::X_FRAME_OPTIONS, "DENY");
     put(headers, header::REFERRER_POLICY, "same-origin");
@@ -34,7 +35,26 @@ async fn secure(State(app): State<App>, request: Request, next: Next) -> Respons
     if app.config.server.public_url.is_https() {
         put(headers, header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
-    response
+}
+
+/// What every request is given and every answer goes through. One layer, because each one costs every request.
+async fn framed(app: App, memory: Arc<Memory>, mut request: Request, next: Next) -> Response {
+    let identified = identify::identify(&app, &mut request);
+    let (has, person) = (etag::Has::of(&request), Person::of(&request));
+    request.extensions_mut().insert(app.clone());
+    request.extensions_mut().insert(memory);
+    let answer = async {
+        let mut response = next.run(request).await;
+        if let Some(has) = has {
+            response = has.answer(response).await;
+        }
+        if let Some(person) = person {
+            response = person.answer(&app, response);
+        }
+        secure(&app, response.headers_mut());
+        response
+    };
+    identified.answer(answer).await
 }
 
 async fn nothing_here() -> Problem {
@@ -64,25 +84,24 @@ pub fn frame(app: &App, routes: Router<App>) -> Router {
             )
             .into_response()
         });
+    let (state, memory) = (app.clone(), Memory::new());
+    let framed = move |request: Request, next: Next| framed(state.clone(), memory.clone(), request, next);
+    let layers = ServiceBuilder::new()
+        .layer(CompressionLayer::new().br(true).gzip(true).quality(tower_http::CompressionLevel::Precise(4)))
+        .layer(middleware::from_fn(framed))
+        .layer(CatchPanicLayer::custom(identify::panicked))
+        .layer(csrf)
+        .layer(DefaultBodyLimit::max(body_max));
     routes
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
-        .layer(middleware::from_fn(etag::etag))
-        .layer(DefaultBodyLimit::max(body_max))
-        .layer(csrf)
-        .layer(CatchPanicLayer::custom(identify::panicked))
-        .layer(middleware::from_fn_with_state(app.clone(), crate::page::problem::for_people))
-        .layer(middleware::from_fn_with_state(app.clone(), secure))
-        .layer(Extension(app.clone()))
-        .layer(Extension(Memory::new()))
-        .layer(middleware::from_fn_with_state(app.clone(), identify::identify))
-        .layer(CompressionLayer::new().br(true).gzip(true).quality(tower_http::CompressionLevel::Precise(4)))
+        .layer(layers)
         .with_state(app.clone())
 }
 
 impl Routes {
     /// The complete service on an installation.
     pub fn into_service(self, app: &App) -> Router {
-        frame(app, self.into_parts().0)
+        frame(app, self.into_router())
     }
 }

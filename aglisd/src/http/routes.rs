@@ -1,21 +1,24 @@
 //! Routes with what each needs. A route cannot be added without saying so.
 
 use super::{
-    guard::{Need, guard},
+    guard::{Need, guard, outside},
     memory,
     time::{self, Time},
 };
 use aglis_core::app::App;
 use axum::{
+    Router,
     extract::{DefaultBodyLimit, Request},
     http::Method,
     middleware::{self, Next},
+    response::IntoResponse,
     routing::MethodRouter,
 };
 use std::convert::Infallible;
 use utoipa::openapi::{
+    OpenApi, RefOr, Schema,
     extensions::ExtensionsBuilder,
-    path::{HttpMethod, PathItem},
+    path::{PathItem, Paths},
     security::SecurityRequirement,
 };
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -31,9 +34,17 @@ pub struct Operation {
     pub need: Need,
 }
 
+/// What the handlers of one path say of themselves.
+struct Described {
+    need: Need,
+    schemas: Vec<(String, RefOr<Schema>)>,
+    paths: Paths,
+}
+
 /// A set of guarded routes.
 pub struct Routes {
-    router: OpenApiRouter<App>,
+    router: Router<App>,
+    described: Vec<Described>,
     operations: Vec<Operation>,
 }
 
@@ -46,7 +57,7 @@ impl Default for Routes {
 impl Routes {
     /// No routes yet.
     pub fn new() -> Self {
-        Routes { router: OpenApiRouter::new(), operations: Vec::new() }
+        Routes { router: Router::new(), described: Vec::new(), operations: Vec::new() }
     }
 
     /// Adds documented API handlers that share a path: `.with(Need::Permission(P::TicketRead), routes!(list))`.
@@ -99,15 +110,19 @@ impl Routes {
     fn add(
         mut self,
         need: Need,
-        (schemas, mut paths, router): UtoipaMethodRouter<App>,
+        (schemas, mut paths, methods): UtoipaMethodRouter<App>,
         guard: impl FnOnce(MethodRouter<App>) -> MethodRouter<App>,
     ) -> Self {
+        let methods = guard(methods);
         for (path, item) in &mut paths.paths {
-            for method in declare(item, need) {
-                self.operations.push(Operation { method, path: path.clone(), need });
+            self.router = self.router.route(path, methods.clone());
+            for (method, slot) in METHODS {
+                if slot(item).is_some() {
+                    self.operations.push(Operation { method, path: path.clone(), need });
+                }
             }
         }
-        self.router = self.router.routes((schemas, paths, guard(router)));
+        self.described.push(Described { need, schemas, paths });
         self
     }
 
@@ -115,6 +130,7 @@ impl Routes {
     #[must_use]
     pub fn merge(mut self, other: Routes) -> Self {
         self.router = self.router.merge(other.router);
+        self.described.extend(other.described);
         self.operations.extend(other.operations);
         self
     }
@@ -124,18 +140,28 @@ impl Routes {
         &self.operations
     }
 
-    /// The router and the API document.
-    pub fn into_parts(self) -> (axum::Router<App>, utoipa::openapi::OpenApi) {
-        self.router.split_for_parts()
+    /// The router alone.
+    pub fn into_router(self) -> Router<App> {
+        self.router
+    }
+
+    /// The API document alone, which is far larger: whoever only serves does not make it.
+    pub fn into_document(self) -> OpenApi {
+        let described = self.described.into_iter().map(|Described { need, schemas, mut paths }| {
+            paths.paths.values_mut().for_each(|item| declare(item, need));
+            (schemas, paths, MethodRouter::new())
+        });
+        described.fold(OpenApiRouter::<App>::new(), OpenApiRouter::routes).into_openapi()
     }
 }
 
 fn guarded(need: Need, time: Time, methods: MethodRouter<App>) -> MethodRouter<App> {
-    methods
-        .layer::<_, Infallible>(middleware::from_fn(move |request: Request, next: Next| {
-            guard(need, request, next)
-        }))
-        .layer(middleware::from_fn(move |request: Request, next: Next| time::within(time, request, next)))
+    methods.layer::<_, Infallible>(middleware::from_fn(move |request: Request, next: Next| async move {
+        match request.extensions().get::<App>().cloned() {
+            Some(app) => time::within(&app, time, guard(need, &app, request, next)).await,
+            None => outside().into_response(),
+        }
+    }))
 }
 
 /// The size stands around the guard, which reads bodies too.
@@ -144,24 +170,27 @@ fn upload(need: Need, most_bytes: u64, methods: MethodRouter<App>) -> MethodRout
     guarded(need, Time::Upload, methods).layer(DefaultBodyLimit::max(limit))
 }
 
-/// Writes into the document what an operation needs; gives the methods the item has.
-fn declare(item: &mut PathItem, need: Need) -> Vec<Method> {
-    let slots = [
-        (HttpMethod::Get, Method::GET, &mut item.get),
-        (HttpMethod::Put, Method::PUT, &mut item.put),
-        (HttpMethod::Post, Method::POST, &mut item.post),
-        (HttpMethod::Delete, Method::DELETE, &mut item.delete),
-        (HttpMethod::Patch, Method::PATCH, &mut item.patch),
-    ];
-    let mut methods = Vec::new();
-    for (_, method, slot) in slots {
-        let Some(operation) = slot else { continue };
-        let (schemes, word): (&[&str], &str) = match need {
-            Need::Public(_) => (&[], "public"),
-            Need::Staff => (&["token", "session"], "staff"),
-            Need::Permission(permission) => (&["token", "session"], permission.as_str()),
-            Need::Customer => (&["customer"], "customer"),
-        };
+type Slot = fn(&mut PathItem) -> &mut Option<utoipa::openapi::path::Operation>;
+
+/// The methods an operation may have, and where the document has them.
+const METHODS: [(Method, Slot); 5] = [
+    (Method::GET, |item| &mut item.get),
+    (Method::PUT, |item| &mut item.put),
+    (Method::POST, |item| &mut item.post),
+    (Method::DELETE, |item| &mut item.delete),
+    (Method::PATCH, |item| &mut item.patch),
+];
+
+/// Writes into the document what an operation needs.
+fn declare(item: &mut PathItem, need: Need) {
+    let (schemes, word): (&[&str], &str) = match need {
+        Need::Public(_) => (&[], "public"),
+        Need::Staff => (&["token", "session"], "staff"),
+        Need::Permission(permission) => (&["token", "session"], permission.as_str()),
+        Need::Customer => (&["customer"], "customer"),
+    };
+    for (method, slot) in METHODS {
+        let Some(operation) = slot(item) else { continue };
         operation.security = Some(
             schemes.iter().map(|scheme| SecurityRequirement::new(*scheme, Vec::<String>::new())).collect(),
         );
@@ -170,7 +199,5 @@ fn declare(item: &mut PathItem, need: Need) -> Vec<Method> {
         }
         operation.extensions = Some(ExtensionsBuilder::new().add("x-permission", word).build());
         super::problem::document(operation, need);
-        methods.push(method);
     }
-    methods
 }

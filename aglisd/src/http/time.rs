@@ -3,9 +3,7 @@
 use super::problem::Problem;
 use aglis_core::app::App;
 use axum::{
-    extract::Request,
     http::StatusCode,
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use std::time::Duration;
@@ -21,16 +19,14 @@ pub enum Time {
 
 const UPLOAD: Duration = Duration::from_secs(900);
 
-/// Gives a request up when its time is over.
-pub async fn within(time: Time, request: Request, next: Next) -> Response {
-    let Some(usual) = request.extensions().get::<App>().map(|app| app.config.http.timeout) else {
-        return next.run(request).await;
-    };
+/// Gives an answer up when its time is over.
+pub async fn within(app: &App, time: Time, answer: impl Future<Output = Response>) -> Response {
+    let usual = app.config.http.timeout;
     let limit = match time {
         Time::Usual => usual,
         Time::Upload => usual.max(UPLOAD),
     };
-    tokio::time::timeout(limit, next.run(request)).await.unwrap_or_else(|_| {
+    tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {
         let detail = "the request took too long and was given up";
         Problem { retry_after: Some(5), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", detail) }
             .into_response()

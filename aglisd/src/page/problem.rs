@@ -8,9 +8,8 @@ use aglis_core::{
 };
 use askama::Template;
 use axum::{
-    extract::{Request, State},
-    http::{Method, StatusCode, header},
-    middleware::Next,
+    extract::Request,
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     response::Response,
 };
 
@@ -24,27 +23,45 @@ struct ErrorPage<'a> {
     home: &'a str,
 }
 
-/// Turns problem documents into pages, for everything outside `/api`. Who is not signed in is led to the sign-in page.
-pub async fn for_people(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    if path.starts_with("/api/") || path.starts_with("/assets/") {
-        return next.run(request).await;
+/// Somebody who asks for a page: for everything outside `/api`, refusals are told in words.
+pub struct Person {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    info: RequestInfo,
+}
+
+impl Person {
+    /// None where a program asks.
+    pub fn of(request: &Request) -> Option<Person> {
+        let path = request.uri().path();
+        if path.starts_with("/api/") || path.starts_with("/assets/") {
+            return None;
+        }
+        Some(Person {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            headers: request.headers().clone(),
+            info: request.extensions().get::<RequestInfo>().cloned().unwrap_or_default(),
+        })
     }
-    let (method, uri, headers) = (request.method().clone(), request.uri().clone(), request.headers().clone());
-    let info = request.extensions().get::<RequestInfo>().cloned().unwrap_or_default();
-    let mut response = next.run(request).await;
-    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
-    let ctx = Ctx { now: app.now(), app, actor: Actor::Anonymous, request: info };
-    let frame = Frame::new(&ctx, &headers, &uri);
-    if problem.status() == StatusCode::UNAUTHORIZED {
-        let back = if method == Method::GET { uri.path() } else { "" };
-        return frame.go(&sign_in_url(uri.path(), back));
+
+    /// Turns a problem document into a page. Who is not signed in is led to the sign-in page.
+    pub fn answer(self, app: &App, mut response: Response) -> Response {
+        let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+        let Person { method, uri, headers, info } = self;
+        let ctx = Ctx { now: app.now(), app: app.clone(), actor: Actor::Anonymous, request: info };
+        let frame = Frame::new(&ctx, &headers, &uri);
+        if problem.status() == StatusCode::UNAUTHORIZED {
+            let back = if method == Method::GET { uri.path() } else { "" };
+            return frame.go(&sign_in_url(uri.path(), back));
+        }
+        let mut page = page(&frame, &problem);
+        if let Some(seconds) = problem.retry_after {
+            page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        page
     }
-    let mut page = page(&frame, &problem);
-    if let Some(seconds) = problem.retry_after {
-        page.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-    }
-    page
 }
 
 /// Where people of this part of the site sign in, and come back from.

@@ -13,6 +13,7 @@ mod audit;
 mod catalog;
 mod customers;
 mod error;
+mod export;
 mod health;
 mod live;
 mod notifications;
@@ -26,6 +27,7 @@ mod tests;
 mod tickets;
 
 pub use error::{ClientError, Exit, Problem};
+pub use export::Export;
 pub use health::{Health, HealthCheck};
 pub use live::{Live, LiveStream};
 pub use pages::Pages;

@@ -87,14 +87,18 @@ impl Target {
             socket: profile.socket.clone(),
             data: profile.data.clone(),
         };
-        let mut endpoint = flags
+        let given = flags
             .endpoint()
             .or_else(|| named.then(|| from_profile(&profile)).and_then(Level::endpoint))
-            .or_else(|| env.endpoint())
+            .or_else(|| env.endpoint());
+        // The default profile's token is for its own server and is not shown to another.
+        let own = named || given.is_none();
+        let mut endpoint = given
             .or_else(|| from_profile(&profile).endpoint())
             .unwrap_or_else(|| Endpoint::Socket(self.usual_socket()));
         if let Endpoint::Server { token, .. } = &mut endpoint {
-            *token = self.token(&profile, named, var)?;
+            let of_profile = profile.token_file.as_deref().filter(|_| own);
+            *token = self.token(of_profile, named, var)?;
         }
         let timeout = self.timeout.or(profile.timeout.map(Duration::from_secs)).unwrap_or(DEFAULT_TIMEOUT);
         Ok(Found { endpoint, timeout, output: profile.output })
@@ -102,14 +106,13 @@ impl Target {
 
     fn token(
         &self,
-        profile: &Profile,
+        of_profile: Option<&Path>,
         named: bool,
         var: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Option<String>, ClientError> {
         if let Some(path) = &self.token_file {
             return read_secret(path).map(Some);
         }
-        let of_profile = profile.token_file.as_deref();
         if let Some(path) = of_profile.filter(|_| named) {
             return read_secret(path).map(Some);
         }

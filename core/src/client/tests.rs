@@ -146,6 +146,33 @@ fn the_daemon_is_the_one_that_was_named_last() {
 }
 
 #[test]
+fn the_default_profiles_token_is_shown_to_its_own_server_only() {
+    let file = std::env::temp_dir().join(format!("aglis-client-{}-token", std::process::id()));
+    std::fs::write(&file, "hush").unwrap();
+    let profiles = format!(
+        "default = \"prod\"\n[profile.prod]\nserver = \"https://prod\"\ntoken_file = {:?}",
+        file.display().to_string()
+    );
+    let profiles: Profiles = toml::from_str(&profiles).unwrap();
+    let token = |target: Target, vars: &[(&str, &str)]| {
+        let var =
+            |name: &str| vars.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        match target.find_with(&profiles, &var).unwrap().endpoint {
+            Endpoint::Server { token, .. } => token,
+            Endpoint::Socket(_) => None,
+        }
+    };
+    let other = || Target { server: Some("https://lab".into()), ..Target::default() };
+    assert_eq!(token(Target::default(), &[]).as_deref(), Some("hush"));
+    assert_eq!(token(other(), &[]), None);
+    assert_eq!(token(Target::default(), &[("AGLIS_SERVER", "https://lab")]), None);
+    assert_eq!(token(other(), &[("AGLIS_TOKEN", "theirs")]).as_deref(), Some("theirs"));
+    let named = Target { profile: Some("prod".into()), ..Target::default() };
+    assert_eq!(token(named, &[("AGLIS_TOKEN", "theirs")]).as_deref(), Some("hush"));
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
 fn a_token_does_not_show_when_an_endpoint_is_printed() {
     let endpoint = Endpoint::Server { url: "https://h".into(), token: Some("hush".into()) };
     assert!(

@@ -17,6 +17,11 @@ impl Client {
         self.pages("/api/tickets", filter)
     }
 
+    /// Records that so many tickets were written to a file here.
+    pub async fn tickets_exported(&self, rows: usize, key: &str) -> Result<(), ClientError> {
+        self.post("/api/tickets/export").key(key).json(&serde_json::json!({ "rows": rows })).done().await
+    }
+
     /// How many stand where.
     pub async fn ticket_stats(&self) -> Result<TicketStats, ClientError> {
         self.get("/api/tickets/stats").send().await

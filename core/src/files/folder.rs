@@ -324,8 +324,13 @@ fn count(folder: &Path) -> io::Result<u64> {
     let mut bytes = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let data = entry.metadata()?;
-        bytes += if data.is_dir() { count(&entry.path())? } else { data.len() };
+        bytes += match entry.metadata() {
+            Ok(data) if data.is_dir() => count(&entry.path())?,
+            Ok(data) => data.len(),
+            // Another upload was finished meanwhile, and is counted where it went or by whoever put it there.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
+            Err(error) => return Err(error),
+        };
     }
     Ok(bytes)
 }
@@ -355,6 +360,17 @@ mod tests {
         folder.remove(&stored.sha256).await.unwrap();
         assert!(matches!(folder.read(&stored.sha256).await, Err(FileError::Missing)));
         assert_eq!(folder.usage().await.unwrap().0, 0);
+    }
+
+    #[tokio::test]
+    async fn the_first_files_may_come_all_at_once() {
+        for _ in 0..20 {
+            let (_kept, folder) = folder(1 << 20);
+            let put = || folder.put(b"the same photo, tapped twice".to_vec());
+            for put in futures_util::future::join_all((0..8).map(|_| put())).await {
+                put.unwrap();
+            }
+        }
     }
 
     #[tokio::test]

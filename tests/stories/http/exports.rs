@@ -81,9 +81,12 @@ async fn tickets_are_taken_out_as_far_as_one_may_see_them() {
         assert_eq!(andi.get("/api/tickets/export").await.expect(200).text(), "");
         andi.get("/api/customers/export").await.expect(403);
         root.get("/api/tickets/export?status=lost").await.expect(422);
-        let entries = exported(&world, &site, 3).await;
-        assert_eq!(entries[0], json!({ "what": "tickets", "rows": 0 }));
-        assert_eq!(entries[1], json!({ "what": "tickets", "rows": 3 }));
+        andi.post("/api/tickets/export", &json!({ "rows": 7 })).await.expect(204);
+        root.post("/api/tickets/export", &json!({ "rows": -1 })).await.expect(422);
+        let entries = exported(&world, &site, 4).await;
+        assert_eq!(entries[0], json!({ "what": "tickets", "rows": 7 }), "written by the program that read them");
+        assert_eq!(entries[1], json!({ "what": "tickets", "rows": 0 }));
+        assert_eq!(entries[2], json!({ "what": "tickets", "rows": 3 }));
     })
     .await;
 }

@@ -170,7 +170,7 @@ async fn work_on_a_line_moves_it_and_a_dismantle_gives_its_port_free() {
         at(taken_down, 1, Some(5)).await.unwrap();
         assert_eq!(line(cast.budi).await, (None, None));
         let told = customers::timeline(&admin(), cast.budi, &PageQuery::default()).await.unwrap().items;
-        assert!(told[0].text.contains("odp_id, odp_port"), "{}", told[0].text);
+        assert!(told[0].text.contains("ODP, port ODP"), "{}", told[0].text);
         let id = begin(ServiceType::Repair, Some(cast.sari)).await;
         at(id, 1, Some(5)).await.unwrap();
         assert_eq!(line(cast.sari).await, (Some(1), Some(5)), "the port is free");

@@ -94,9 +94,9 @@ impl Console {
             match effect {
                 Effect::Ask(request) => self.asked.push(*request),
                 Effect::Copy(text) => self.copied.push(text),
-                Effect::Export { file, text, tickets } => {
-                    self.model.exported(&file, tickets, Ok(()));
-                    self.exported.push((file.display().to_string(), text));
+                Effect::Export(export) => {
+                    self.model.exported(&export.file, export.tickets, Ok(()));
+                    self.exported.push((export.file.display().to_string(), export.text));
                 }
                 Effect::Quit => self.quit = true,
                 Effect::SaveDrafts(_) => self.drafts_saved += 1,

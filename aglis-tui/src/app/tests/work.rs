@@ -391,6 +391,8 @@ fn a_slip_of_the_finger_still_finds() {
 fn what_is_shown_or_marked_goes_to_a_file() {
     let mut console = Console::connected(SIZE, Lang::En);
     console.press("2 e");
+    assert!(console.exported.is_empty(), "written before it was recorded");
+    console.answer_all();
     let (name, text) = console.exported.remove(0);
     assert_eq!(name, "tickets-20261121-140500.csv");
     assert!(text.starts_with("number,status,priority,") && text.lines().count() == 31, "{text}");
@@ -398,8 +400,14 @@ fn what_is_shown_or_marked_goes_to_a_file() {
     console.press("Space Space :");
     console.type_text("export two.csv");
     console.press("Enter");
+    console.answer_all();
     let (name, text) = console.exported.remove(0);
     assert_eq!((name.as_str(), text.lines().count()), ("two.csv", 3));
+    console.lose();
+    console.press("e");
+    console.shows("an export is recorded");
+    assert!(console.asked.is_empty() && console.exported.is_empty());
+    console.connect();
     console.press("1 e");
     console.shows("only in the list of tickets");
 }

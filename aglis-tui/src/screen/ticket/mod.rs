@@ -46,6 +46,8 @@ struct Writing {
     touched: Option<Time>,
     kept: Option<Time>,
     sending: Option<String>,
+    /// What was sent last and under which key: sent again as it was, it is the same and arrives once.
+    sent: Option<(NewComment, String)>,
 }
 
 impl State {
@@ -83,6 +85,7 @@ impl State {
             touched: None,
             kept: None,
             sending: None,
+            sent: None,
         });
     }
 
@@ -256,9 +259,11 @@ impl State {
         if writing.sending.is_some() {
             return;
         }
-        let key = format!("tui-{}-{}-comment", std::process::id(), cx.ui.now.ms());
-        writing.sending = Some(key.clone());
         let comment = NewComment { body, visibility: Some(writing.visibility) };
+        let before = writing.sent.take().filter(|(sent, _)| *sent == comment).map(|(_, key)| key);
+        let key = before.unwrap_or_else(|| format!("tui-{}-{}-comment", std::process::id(), cx.ui.now.ms()));
+        writing.sending = Some(key.clone());
+        writing.sent = Some((comment.clone(), key.clone()));
         cx.ask(Request::Change { id: self.id, change: Change::Comment(comment), key });
     }
 
