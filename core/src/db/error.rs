@@ -48,6 +48,22 @@ impl From<sqlx::error::BoxDynError> for DbError {
     }
 }
 
+impl From<sqlx::sqlite::Error> for DbError {
+    fn from(error: sqlx::sqlite::Error) -> Self {
+        use sqlx::sqlite::ErrorCode as Code;
+        let text = error.to_string();
+        match error.sqlite_error_code() {
+            Some(Code::DatabaseBusy | Code::DatabaseLocked | Code::CannotOpen) => DbError::Unavailable(text),
+            Some(Code::ReadOnly | Code::SystemIoFailure | Code::DiskFull) => DbError::CannotWrite(text),
+            // Only the message names the columns.
+            Some(Code::ConstraintViolation) => {
+                DbError::Constraint(text.replace("UNIQUE constraint failed: ", ""))
+            }
+            _ => DbError::Defect(text),
+        }
+    }
+}
+
 impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::Error as E;
@@ -55,19 +71,6 @@ impl From<sqlx::Error> for DbError {
             E::Database(db) => {
                 let code = db.code().unwrap_or_default();
                 let message = db.message();
-                if let Some(sqlite) = code.parse::<i64>().ok().filter(|_| code.len() != 5) {
-                    return match sqlite & 0xff {
-                        // SQLITE_BUSY, SQLITE_LOCKED
-                        5 | 6 => DbError::Unavailable(message.to_owned()),
-                        // SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL
-                        8 | 10 | 13 => DbError::CannotWrite(message.to_owned()),
-                        // SQLITE_CANTOPEN
-                        14 => DbError::Unavailable(message.to_owned()),
-                        // SQLITE_CONSTRAINT names the columns in its message only
-                        19 => DbError::Constraint(message.replace("UNIQUE constraint failed: ", "")),
-                        _ => DbError::Defect(error.to_string()),
-                    };
-                }
                 match code.as_ref() {
                     "23505" | "23503" | "23514" | "23P01" => DbError::Constraint(format!(
                         "{} {}",

@@ -14,6 +14,8 @@
 mod error;
 mod listen;
 pub mod migrate;
+mod place;
+mod readers;
 mod sqlite;
 mod url;
 mod value;
@@ -25,13 +27,15 @@ pub(crate) use url::without_password;
 pub use url::{DatabaseUrl, DatabaseUrlError};
 pub use value::{Kind, Param, Query, Value};
 
+use place::Slow;
+use readers::{Reader, Readers};
 use sqlx::{
-    AssertSqlSafe, ConnectOptions, FromRow, Postgres, Sqlite,
+    AssertSqlSafe, ConnectOptions, FromRow, Postgres,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions, PgRow},
-    sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteRow},
+    sqlite::{Options, SqliteRow, Value as SqliteValue},
 };
-use std::{borrow::Cow, pin::Pin, str::FromStr, sync::Arc, time::Duration};
+use std::{borrow::Cow, path::Path, pin::Pin, str::FromStr, sync::Arc, time::Duration};
 
 pub(crate) use sqlite::WriteGuard;
 
@@ -70,7 +74,7 @@ pub enum Dialect {
 
 #[derive(Clone)]
 enum Driver {
-    Sqlite { readers: sqlx::SqlitePool, writer: Arc<sqlite::Writer> },
+    Sqlite { readers: Arc<Readers>, writer: Arc<sqlite::Writer>, slow: Arc<Slow> },
     Postgres(sqlx::PgPool),
 }
 
@@ -98,16 +102,10 @@ impl Db {
                     std::fs::create_dir_all(folder)
                         .map_err(|error| DbError::CannotWrite(format!("{}: {error}", folder.display())))?;
                 }
-                let options = sqlite_options(path);
-                let writer = sqlite::Writer::open(&options).await?;
-                let readers = SqlitePoolOptions::new()
-                    .max_connections(connections)
-                    .min_connections(1)
-                    .test_before_acquire(false)
-                    .acquire_timeout(Duration::from_secs(10))
-                    .connect_with(options.pragma("query_only", "on"))
-                    .await?;
-                Driver::Sqlite { readers, writer }
+                let writer = sqlite::Writer::open(sqlite_options(path, "")).await?;
+                let readers =
+                    Readers::open(sqlite_options(path, "PRAGMA query_only = ON;"), connections).await?;
+                Driver::Sqlite { readers, writer, slow: Arc::default() }
             }
             DatabaseUrl::Postgres(url) => {
                 let options = PgConnectOptions::from_str(url)?
@@ -138,7 +136,9 @@ impl Db {
     pub fn read(&self) -> Pending<'_, Tx> {
         Box::pin(async move {
             let inner = match &self.driver {
-                Driver::Sqlite { readers, .. } => Inner::SqliteRead(readers.acquire().await?),
+                Driver::Sqlite { readers, slow, .. } => {
+                    Inner::SqliteRead(Some(Readers::acquire(readers).await?), slow.clone())
+                }
                 Driver::Postgres(pool) => Inner::PgRead(pool.acquire().await?),
             };
             Ok(Tx { inner, wake: Wake::default(), hub: self.hub.clone() })
@@ -149,7 +149,9 @@ impl Db {
     pub fn write(&self) -> Pending<'_, Tx> {
         Box::pin(async move {
             let inner = match &self.driver {
-                Driver::Sqlite { writer, .. } => Inner::SqliteWrite(sqlite::Writer::begin(writer).await?),
+                Driver::Sqlite { writer, slow, .. } => {
+                    Inner::SqliteWrite(Some(sqlite::Writer::begin(writer).await?), slow.clone())
+                }
                 Driver::Postgres(pool) => Inner::PgWrite(pool.begin().await?),
             };
             Ok(Tx { inner, wake: Wake::default(), hub: self.hub.clone() })
@@ -181,7 +183,7 @@ impl Db {
     /// Closes every connection after what runs has ended; on SQLite the write-ahead log is folded into the file.
     pub async fn close(&self) {
         match &self.driver {
-            Driver::Sqlite { readers, writer } => {
+            Driver::Sqlite { readers, writer, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
@@ -190,20 +192,13 @@ impl Db {
     }
 }
 
-fn sqlite_options(path: &std::path::Path) -> SqliteConnectOptions {
-    use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .pragma("temp_store", "memory")
-        .pragma("cache_size", "-4096")
-        .pragma("mmap_size", "268435456")
-        .statement_cache_capacity(256)
-        .disable_statement_logging()
+/// What both kinds of connection are set to.
+const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                       PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096; PRAGMA mmap_size = 268435456;";
+
+fn sqlite_options(path: &Path, also: &str) -> Options {
+    let pragmas = format!("{PRAGMAS} {also}");
+    Options { path: path.to_owned(), busy_timeout: Duration::from_secs(5), pragmas }
 }
 
 /// What a transaction wakes once it is on disk.
@@ -216,8 +211,9 @@ pub struct Wake {
 }
 
 enum Inner {
-    SqliteRead(PoolConnection<Sqlite>),
-    SqliteWrite(WriteGuard),
+    // The place is empty only while a statement runs on another thread.
+    SqliteRead(Option<Reader>, Arc<Slow>),
+    SqliteWrite(Option<WriteGuard>, Arc<Slow>),
     PgRead(PoolConnection<Postgres>),
     PgWrite(sqlx::Transaction<'static, Postgres>),
 }
@@ -231,20 +227,14 @@ pub struct Tx {
 
 /// The one match on the driver: runs a query on whichever connection the transaction has.
 macro_rules! on {
-    ($self:ident, $sql:ident, $args:ident, |$query:ident, $conn:ident| sqlite $sqlite:expr, postgres $postgres:expr) => {{
+    ($self:ident, $sql:ident, $args:ident, sqlite $sqlite:expr, postgres |$query:ident, $conn:ident| $postgres:expr) => {{
         let sql = expand($sql, $self.dialect());
         match &mut $self.inner {
-            Inner::SqliteRead(conn) => {
-                let $conn = &mut **conn;
-                let $query =
-                    sqlx::query_with::<Sqlite, _>(AssertSqlSafe(sql), value::sqlite_arguments($args)?);
-                $sqlite
+            Inner::SqliteRead(place, slow) => {
+                place::run(place, slow, sql, value::sqlite_arguments($args), $sqlite).await?
             }
-            Inner::SqliteWrite(guard) => {
-                let $conn = guard.connection();
-                let $query =
-                    sqlx::query_with::<Sqlite, _>(AssertSqlSafe(sql), value::sqlite_arguments($args)?);
-                $sqlite
+            Inner::SqliteWrite(place, slow) => {
+                place::run(place, slow, sql, value::sqlite_arguments($args), $sqlite).await?
             }
             Inner::PgRead(conn) => {
                 let $conn = &mut **conn;
@@ -280,32 +270,53 @@ impl Tx {
     /// Which database this transaction talks to.
     pub fn dialect(&self) -> Dialect {
         match self.inner {
-            Inner::SqliteRead(_) | Inner::SqliteWrite(_) => Dialect::Sqlite,
+            Inner::SqliteRead(..) | Inner::SqliteWrite(..) => Dialect::Sqlite,
             Inner::PgRead(_) | Inner::PgWrite(_) => Dialect::Postgres,
         }
     }
 
     fn fetch_all(&mut self, sql: Sql, args: Vec<Value>) -> Pending<'_, Rows> {
         Box::pin(async move {
-            Ok(on!(self, sql, args, |query, conn|
-                sqlite Rows::Sqlite(query.fetch_all(conn).await?),
-                postgres Rows::Postgres(query.fetch_all(conn).await?)))
+            Ok(on!(
+                self,
+                sql,
+                args,
+                sqlite | conn,
+                sql,
+                args | conn.rows(sql, args, usize::MAX).map(Rows::Sqlite),
+                postgres | query,
+                conn | Rows::Postgres(query.fetch_all(conn).await?)
+            ))
         })
     }
 
     fn fetch_first(&mut self, sql: Sql, args: Vec<Value>) -> Pending<'_, Rows> {
         Box::pin(async move {
-            Ok(on!(self, sql, args, |query, conn|
-                sqlite Rows::Sqlite(query.fetch_optional(conn).await?.into_iter().collect()),
-                postgres Rows::Postgres(query.fetch_optional(conn).await?.into_iter().collect())))
+            Ok(on!(
+                self,
+                sql,
+                args,
+                sqlite | conn,
+                sql,
+                args | conn.rows(sql, args, 1).map(Rows::Sqlite),
+                postgres | query,
+                conn | Rows::Postgres(query.fetch_optional(conn).await?.into_iter().collect())
+            ))
         })
     }
 
     fn execute(&mut self, sql: Sql, args: Vec<Value>) -> Pending<'_, u64> {
         Box::pin(async move {
-            Ok(on!(self, sql, args, |query, conn|
-                sqlite query.execute(conn).await?.rows_affected(),
-                postgres query.execute(conn).await?.rows_affected()))
+            Ok(on!(
+                self,
+                sql,
+                args,
+                sqlite | conn,
+                sql,
+                args | conn.run(sql, args),
+                postgres | query,
+                conn | query.execute(conn).await?.rows_affected()
+            ))
         })
     }
 
@@ -352,12 +363,20 @@ impl Tx {
     /// Runs several statements without parameters, for migrations.
     pub(crate) async fn script(&mut self, sql: String) -> Result<(), DbError> {
         use sqlx::Executor;
-        let sql = AssertSqlSafe(sql);
+        fn run(
+            conn: &sqlx::sqlite::Connection,
+            sql: &str,
+            _: &[SqliteValue],
+        ) -> Result<(), sqlx::sqlite::Error> {
+            conn.script(sql)
+        }
         match &mut self.inner {
-            Inner::SqliteRead(conn) => (&mut **conn).execute(sqlx::raw_sql(sql)).await.map(drop)?,
-            Inner::SqliteWrite(guard) => guard.connection().execute(sqlx::raw_sql(sql)).await.map(drop)?,
-            Inner::PgRead(conn) => (&mut **conn).execute(sqlx::raw_sql(sql)).await.map(drop)?,
-            Inner::PgWrite(tx) => (&mut **tx).execute(sqlx::raw_sql(sql)).await.map(drop)?,
+            Inner::SqliteRead(place, slow) => place::run(place, slow, sql, Vec::new(), run).await?,
+            Inner::SqliteWrite(place, slow) => place::run(place, slow, sql, Vec::new(), run).await?,
+            Inner::PgRead(conn) => {
+                (&mut **conn).execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop)?
+            }
+            Inner::PgWrite(tx) => (&mut **tx).execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop)?,
         }
         Ok(())
     }
@@ -389,8 +408,11 @@ impl Tx {
     pub fn commit(self) -> Pending<'static, ()> {
         Box::pin(async move {
             match self.inner {
-                Inner::SqliteRead(_) | Inner::PgRead(_) => return Ok(()),
-                Inner::SqliteWrite(guard) => guard.commit().await?,
+                Inner::SqliteRead(..) | Inner::PgRead(_) => return Ok(()),
+                Inner::SqliteWrite(Some(guard), _) => guard.commit().await?,
+                Inner::SqliteWrite(None, _) => {
+                    return Err(DbError::Unavailable("the statement before was cut off".to_owned()));
+                }
                 Inner::PgWrite(tx) => tx.commit().await?,
             }
             self.hub.wake(self.wake);

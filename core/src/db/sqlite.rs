@@ -4,11 +4,12 @@
 //! one: each works in a savepoint of one open transaction, and whoever finds nobody waiting behind it commits for all.
 //! Each is answered only after that commit, so an answered write is on disk. A writer that fails or is dropped undoes
 //! its own savepoint and nobody else's.
+//!
+//! Statements run on the thread that calls: most take less time than waking another thread. What waits for the disk
+//! does not: commits run on blocking threads.
 
-use super::DbError;
-use sqlx::{
-    AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions,
-};
+use super::{DbError, place::Place as Statements};
+use sqlx::sqlite::{Connection, Options};
 use std::{
     sync::{
         Arc,
@@ -16,12 +17,19 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+use tokio::{
+    sync::{Mutex, OwnedMutexGuard, oneshot},
+    task::spawn_blocking,
+    time::sleep,
+};
 
 /// A group is committed at the latest when it has this many members …
 const GROUP_MEMBERS: usize = 128;
 /// … or is this old, so that the first member's answer is not put off for the last one's sake.
 const GROUP_AGE: Duration = Duration::from_millis(15);
+/// How long to wait while another process writes, and how long between two looks.
+const BUSY: Duration = Duration::from_secs(5);
+const BUSY_LOOK: Duration = Duration::from_millis(2);
 
 pub(super) struct Writer {
     state: Arc<Mutex<State>>,
@@ -31,8 +39,8 @@ pub(super) struct Writer {
 }
 
 struct State {
-    /// None after [`Writer::close`].
-    connection: Option<SqliteConnection>,
+    /// None after [`Writer::close`], and while a commit is under way.
+    connection: Option<Connection>,
     group: Option<Group>,
 }
 
@@ -63,8 +71,15 @@ impl Drop for Place<'_> {
 }
 
 impl Writer {
-    pub(super) async fn open(options: &SqliteConnectOptions) -> Result<Arc<Writer>, DbError> {
-        let connection = options.connect().await?;
+    /// Opens the connection.
+    pub(super) async fn open(options: Options) -> Result<Arc<Writer>, DbError> {
+        let open = move || {
+            let connection = Connection::open(&options)?;
+            // From now on other processes' locks are waited for in `begin`, without holding up a thread.
+            connection.set_busy_timeout(Duration::ZERO)?;
+            Ok::<_, DbError>(connection)
+        };
+        let connection = spawn_blocking(open).await.map_err(|_| closed())??;
         Ok(Arc::new(Writer {
             state: Arc::new(Mutex::new(State { connection: Some(connection), group: None })),
             waiting: AtomicUsize::new(0),
@@ -85,32 +100,37 @@ impl Writer {
         let mut guard = WriteGuard { writer: writer.clone(), state: Some(state) };
         // From here the guard undoes whatever was begun, should one of these fail or the future be dropped.
         if guard.state_mut()?.group.is_none() {
-            execute(guard.connected()?, "BEGIN IMMEDIATE").await.inspect_err(|_| ())?;
+            let since = Instant::now();
+            while let Err(error) = guard.execute("BEGIN IMMEDIATE") {
+                if !matches!(error, DbError::Unavailable(_)) || since.elapsed() >= BUSY {
+                    return Err(error);
+                }
+                sleep(BUSY_LOOK).await;
+            }
             guard.state_mut()?.group = Some(Group { begun: Instant::now(), members: Vec::new() });
         }
-        execute(guard.connected()?, "SAVEPOINT member").await?;
+        guard.execute("SAVEPOINT member")?;
         Ok(guard)
     }
 
     pub(super) async fn close(&self) {
         let mut state = self.state.lock().await;
         commit_group(self, &mut state).await;
-        if let Some(mut connection) = state.connection.take() {
-            let _ = execute(&mut connection, "PRAGMA wal_checkpoint(TRUNCATE)").await;
-            let _ = connection.close().await;
+        if let Some(connection) = state.connection.take() {
+            let _ = spawn_blocking(move || connection.rows("PRAGMA wal_checkpoint(TRUNCATE)", &[], 1)).await;
         }
     }
 }
 
-async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), DbError> {
-    connection.execute(sqlx::query(AssertSqlSafe(sql))).await?;
+fn execute(connection: &Connection, sql: &'static str) -> Result<(), DbError> {
+    connection.run(sql, &[])?;
     Ok(())
 }
 
 /// The right to write, held by one member of the group at a time.
 pub(crate) struct WriteGuard {
     writer: Arc<Writer>,
-    /// None only once handed to the task that ends the member.
+    /// None only once the member has ended.
     state: Option<OwnedMutexGuard<State>>,
 }
 
@@ -123,36 +143,31 @@ impl WriteGuard {
         self.state.as_deref_mut().ok_or_else(closed)
     }
 
-    fn connected(&mut self) -> Result<&mut SqliteConnection, DbError> {
-        self.state_mut()?.connection.as_mut().ok_or_else(closed)
+    fn execute(&mut self, sql: &'static str) -> Result<(), DbError> {
+        execute(self.connection()?, sql)
     }
 
-    /// The connection, inside the member's savepoint.
-    #[expect(
-        clippy::expect_used,
-        reason = "begin() made sure of the connection, and nobody else can take it while the guard lives"
-    )]
-    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
-        self.connected().expect("the guard holds the open connection")
-    }
-
-    /// Keeps the member's changes and waits until they are on disk.
-    ///
-    /// The end runs in a task of its own, so that a caller who goes away cannot leave it half done.
+    /// Keeps the member's changes and waits until they are on disk. A caller who goes away leaves nothing half done.
     pub(super) async fn commit(mut self) -> Result<(), DbError> {
         let Some(mut state) = self.state.take() else { return Err(closed()) };
-        let writer = self.writer.clone();
         let (answer, answered) = oneshot::channel();
-        tokio::spawn(async move {
-            let Some(connection) = state.connection.as_mut() else { return };
-            if let Err(error) = execute(connection, "RELEASE member").await {
+        let released = state
+            .connection
+            .as_ref()
+            .ok_or_else(closed)
+            .and_then(|connection| execute(connection, "RELEASE member"));
+        match released {
+            Err(error) => {
                 let _ = answer.send(Err(Arc::new(error)));
-                undo_member(&mut state).await;
-            } else if let Some(group) = &mut state.group {
-                group.members.push(answer);
+                undo_member(&mut state);
             }
-            end_turn(&writer, state).await;
-        });
+            Ok(()) => {
+                if let Some(group) = &mut state.group {
+                    group.members.push(answer);
+                }
+            }
+        }
+        end_turn(&self.writer, state);
         match answered.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(match &*error {
@@ -164,68 +179,79 @@ impl WriteGuard {
     }
 }
 
+impl Statements for WriteGuard {
+    fn connection(&mut self) -> Result<&Connection, DbError> {
+        self.state_mut()?.connection.as_ref().ok_or_else(closed)
+    }
+}
+
 impl Drop for WriteGuard {
     fn drop(&mut self) {
         if let Some(mut state) = self.state.take() {
-            let writer = self.writer.clone();
-            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                runtime.spawn(async move {
-                    undo_member(&mut state).await;
-                    end_turn(&writer, state).await;
-                });
-            }
+            undo_member(&mut state);
+            end_turn(&self.writer, state);
         }
     }
 }
 
 /// Undoes the member's savepoint. Where SQLite has undone the whole transaction by itself (disk full, I/O error), the
 /// other members are told.
-async fn undo_member(state: &mut State) {
-    let Some(connection) = state.connection.as_mut() else { return };
-    let undone = match execute(connection, "ROLLBACK TO member").await {
-        Ok(()) => execute(connection, "RELEASE member").await,
-        Err(error) => Err(error),
-    };
+fn undo_member(state: &mut State) {
+    let Some(connection) = state.connection.as_ref().filter(|_| state.group.is_some()) else { return };
+    let undone =
+        execute(connection, "ROLLBACK TO member").and_then(|()| execute(connection, "RELEASE member"));
     if let Err(error) = undone {
         let members = state.group.as_ref().map_or(0, |group| group.members.len());
-        let _ = execute(connection, "ROLLBACK").await;
+        let _ = execute(connection, "ROLLBACK");
         if members > 0 {
             tracing::error!(members, "a shared commit was lost: {error}");
         }
-        answer(state.group.take(), Err(Arc::new(error)));
+        answer(state.group.take(), &Err(Arc::new(error)));
     }
 }
 
 /// Commits for the group unless somebody is already waiting who can do so later.
-async fn end_turn(writer: &Writer, mut state: OwnedMutexGuard<State>) {
-    let full = state
-        .group
-        .as_ref()
-        .is_some_and(|group| group.members.len() >= GROUP_MEMBERS || group.begun.elapsed() >= GROUP_AGE);
-    if full || writer.waiting.load(Ordering::Acquire) == 0 {
-        commit_group(writer, &mut state).await;
+fn end_turn(writer: &Arc<Writer>, mut state: OwnedMutexGuard<State>) {
+    let Some(group) = &state.group else { return };
+    let full = group.members.len() >= GROUP_MEMBERS || group.begun.elapsed() >= GROUP_AGE;
+    if !full && writer.waiting.load(Ordering::Acquire) > 0 {
+        return;
+    }
+    let writer = writer.clone();
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move { commit_group(&writer, &mut state).await });
     }
 }
 
 async fn commit_group(writer: &Writer, state: &mut State) {
     let Some(group) = state.group.take() else { return };
-    let Some(connection) = state.connection.as_mut() else { return };
+    let Some(connection) = state.connection.take() else { return };
     let result = if group.members.is_empty() {
-        execute(connection, "ROLLBACK").await
+        let result = execute(&connection, "ROLLBACK");
+        state.connection = Some(connection);
+        result
     } else {
-        execute(connection, "COMMIT").await
+        let work = spawn_blocking(move || {
+            let result = execute(&connection, "COMMIT");
+            if result.is_err() {
+                let _ = execute(&connection, "ROLLBACK");
+            }
+            (connection, result)
+        });
+        match work.await {
+            Ok((connection, result)) => {
+                state.connection = Some(connection);
+                result
+            }
+            Err(_) => Err(closed()),
+        }
     };
     // Before the members hear of it: whoever was answered must not be shown what was before.
     writer.generation.fetch_add(1, Ordering::AcqRel);
-    if let Err(error) = result {
-        let _ = execute(connection, "ROLLBACK").await;
-        answer(Some(group), Err(Arc::new(error)));
-    } else {
-        answer(Some(group), Ok(()));
-    }
+    answer(Some(group), &result.map_err(Arc::new));
 }
 
-fn answer(group: Option<Group>, result: Result<(), Arc<DbError>>) {
+fn answer(group: Option<Group>, result: &Result<(), Arc<DbError>>) {
     for member in group.into_iter().flat_map(|group| group.members) {
         let _ = member.send(result.clone());
     }

@@ -1,6 +1,6 @@
 use super::Sql;
 use crate::types::{Time, sql::PgTime};
-use sqlx::{Arguments, postgres::PgArguments, sqlite::SqliteArguments};
+use sqlx::{Arguments, postgres::PgArguments, sqlite::Value as SqliteValue};
 
 /// The type of a value, known also when the value is NULL, because PostgreSQL wants to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,20 +88,17 @@ macro_rules! args {
     ($($value:expr),* $(,)?) => { vec![$($crate::db::Param::value($value)),*] };
 }
 
-pub(super) fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments, sqlx::error::BoxDynError> {
-    let mut out = SqliteArguments::default();
-    for value in values {
-        match value {
-            Value::Null(_) => out.add(Option::<i64>::None)?,
-            Value::Bool(v) => out.add(v)?,
-            Value::Int(v) => out.add(v)?,
-            Value::Real(v) => out.add(v)?,
-            Value::Text(v) => out.add(v)?,
-            Value::Time(v) => out.add(v.ms())?,
-            Value::Json(v) => out.add(v.to_string())?,
-        }
-    }
-    Ok(out)
+pub(super) fn sqlite_arguments(values: Vec<Value>) -> Vec<SqliteValue> {
+    let bind = |value| match value {
+        Value::Null(_) => SqliteValue::Null,
+        Value::Bool(v) => SqliteValue::Integer(i64::from(v)),
+        Value::Int(v) => SqliteValue::Integer(v),
+        Value::Real(v) => SqliteValue::Real(v),
+        Value::Text(v) => SqliteValue::Text(v),
+        Value::Time(v) => SqliteValue::Integer(v.ms()),
+        Value::Json(v) => SqliteValue::Text(v.to_string()),
+    };
+    values.into_iter().map(bind).collect()
 }
 
 pub(super) fn pg_arguments(values: Vec<Value>) -> Result<PgArguments, sqlx::error::BoxDynError> {

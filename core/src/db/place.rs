@@ -1,0 +1,80 @@
+//! Where a statement runs on SQLite.
+
+use super::DbError;
+use sqlx::sqlite::{Connection, Value};
+use std::{
+    collections::HashSet,
+    hash::{BuildHasher, RandomState},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::task::{consume_budget, spawn_blocking};
+
+/// What takes longer than this keeps a thread of the runtime from its other work.
+const SLOW: Duration = Duration::from_millis(4);
+/// How many slow statements are remembered; statements that are put together differ without end.
+const REMEMBERED: usize = 1000;
+
+/// Something that holds a connection for itself.
+pub(super) trait Place: Send + 'static {
+    /// The connection.
+    fn connection(&mut self) -> Result<&Connection, DbError>;
+}
+
+/// Statements that have once been slow. They run on a blocking thread from then on.
+#[derive(Default)]
+pub(super) struct Slow {
+    any: AtomicBool,
+    hasher: RandomState,
+    known: RwLock<HashSet<u64>>,
+}
+
+impl Slow {
+    fn knows(&self, sql: &str) -> bool {
+        self.any.load(Ordering::Relaxed)
+            && self.known.read().unwrap_or_else(PoisonError::into_inner).contains(&self.hasher.hash_one(sql))
+    }
+
+    fn note(&self, sql: &str) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(self.hasher.hash_one(sql));
+        self.any.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Runs a statement: here, or on a blocking thread when it is known to be slow. The holder is back in its place when this
+/// returns; when the future is dropped before that, the holder is dropped as soon as the statement has ended.
+pub(super) async fn run<P: Place, T: Send + 'static>(
+    place: &mut Option<P>,
+    slow: &Slow,
+    sql: String,
+    args: Vec<Value>,
+    work: fn(&Connection, &str, &[Value]) -> Result<T, sqlx::sqlite::Error>,
+) -> Result<T, DbError> {
+    // A long series of statements that never wait must let others have their turn.
+    consume_budget().await;
+    let lost = || DbError::Unavailable("the statement before was cut off".to_owned());
+    let Some(mut held) = place.take() else { return Err(lost()) };
+    if slow.knows(&sql) {
+        let blocking = spawn_blocking(move || {
+            let result = held.connection().and_then(|connection| Ok(work(connection, &sql, &args)?));
+            (held, result)
+        });
+        let (held, result) = blocking.await.map_err(|_| lost())?;
+        *place = Some(held);
+        return result;
+    }
+    let began = Instant::now();
+    let result = held.connection().and_then(|connection| Ok(work(connection, &sql, &args)?));
+    *place = Some(held);
+    if began.elapsed() >= SLOW {
+        slow.note(&sql);
+    }
+    result
+}

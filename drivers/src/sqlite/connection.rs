@@ -1,0 +1,151 @@
+use super::{
+    Error, SqliteRow, Value,
+    row::{Columns, value},
+};
+use rusqlite::{CachedStatement, OpenFlags};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+/// Prepared statements kept per connection.
+const STATEMENTS: usize = 256;
+
+/// How a connection is opened.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The file; created when it is not there.
+    pub path: PathBuf,
+    /// How long to wait, on the calling thread, for another process's lock.
+    pub busy_timeout: Duration,
+    /// Statements run first, one `PRAGMA` a line.
+    pub pragmas: String,
+}
+
+/// A connection. Statements run on the thread that calls.
+#[derive(Debug)]
+pub struct Connection(rusqlite::Connection);
+
+impl Connection {
+    /// Opens the file.
+    ///
+    /// # Errors
+    /// What SQLite says when the file cannot be opened or is no database.
+    pub fn open(options: &Options) -> Result<Self, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = rusqlite::Connection::open_with_flags(&options.path, flags)?;
+        connection.busy_timeout(options.busy_timeout)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        connection.execute_batch(&options.pragmas)?;
+        Ok(Connection(connection))
+    }
+
+    /// Changes how long to wait for another process's lock.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn set_busy_timeout(&self, timeout: Duration) -> Result<(), Error> {
+        self.0.busy_timeout(timeout)
+    }
+
+    /// The rows that a statement gives, `most` of them at most.
+    ///
+    /// # Errors
+    /// What SQLite says; a value that is not UTF-8.
+    pub fn rows(&self, sql: &str, args: &[Value], most: usize) -> Result<Vec<SqliteRow>, Error> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        bind(&mut statement, args)?;
+        let columns = Arc::new(Columns::of(&statement));
+        let mut rows = statement.raw_query();
+        let mut out = Vec::new();
+        while out.len() < most {
+            let Some(row) = rows.next()? else { break };
+            let values: Result<Box<[Value]>, Error> =
+                (0..columns.len()).map(|index| value(index, row.get_ref(index)?)).collect();
+            out.push(SqliteRow::new(columns.clone(), values?));
+        }
+        Ok(out)
+    }
+
+    /// Runs a statement to its end; how many rows it changed.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn run(&self, sql: &str, args: &[Value]) -> Result<u64, Error> {
+        let mut statement = self.0.prepare_cached(sql)?;
+        bind(&mut statement, args)?;
+        let mut rows = statement.raw_query();
+        while rows.next()?.is_some() {}
+        drop(rows);
+        drop(statement);
+        Ok(self.0.changes())
+    }
+
+    /// Runs several statements without parameters.
+    ///
+    /// # Errors
+    /// What SQLite says to the first that fails.
+    pub fn script(&self, sql: &str) -> Result<(), Error> {
+        self.0.execute_batch(sql)
+    }
+}
+
+/// `$3` is the third argument wherever it stands, as in PostgreSQL; SQLite numbers names in the order in which they come.
+fn bind(statement: &mut CachedStatement<'_>, args: &[Value]) -> Result<(), Error> {
+    for index in 1..=statement.parameter_count() {
+        let named = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+        let number = named.unwrap_or(index);
+        let value =
+            args.get(number.wrapping_sub(1)).ok_or(Error::InvalidParameterCount(args.len(), number))?;
+        statement.raw_bind_parameter(index, value)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Row;
+
+    fn memory() -> Connection {
+        let options =
+            Options { path: ":memory:".into(), busy_timeout: Duration::ZERO, pragmas: String::new() };
+        Connection::open(&options).unwrap()
+    }
+
+    #[test]
+    fn parameters_go_by_their_number_and_values_come_back() {
+        let args = [Value::Integer(1), Value::Text("dua".into()), Value::Null, Value::Real(2.5)];
+        let rows =
+            memory().rows("SELECT $2 AS two, $1 AS one, $2, $3 AS none, $4 AS real", &args, 9).unwrap();
+        let row = &rows[0];
+        assert_eq!(row.try_get::<String, _>("two").unwrap(), "dua");
+        assert_eq!(row.try_get::<i64, _>("one").unwrap(), 1);
+        assert_eq!(row.try_get::<&str, _>(2).unwrap(), "dua");
+        assert_eq!(row.try_get::<Option<i64>, _>("none").unwrap(), None);
+        assert!((row.try_get::<f64, _>("real").unwrap() - 2.5).abs() < f64::EPSILON);
+        assert!(row.try_get::<bool, _>("one").unwrap());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        let connection = memory();
+        assert!(connection.rows("SELECT $2", &[Value::Integer(1)], 1).is_err());
+        let rows = connection.rows("SELECT 1 AS one, NULL AS none, 'x' AS text", &[], 1).unwrap();
+        assert!(rows[0].try_get::<String, _>("one").is_err());
+        assert!(rows[0].try_get::<i64, _>("none").is_err());
+        assert!(rows[0].try_get::<i64, _>("text").is_err());
+        assert!(rows[0].try_get::<i64, _>("absent").is_err());
+        assert!(rows[0].try_get::<i64, _>(3).is_err());
+    }
+
+    #[test]
+    fn changes_are_counted_also_where_rows_come_back() {
+        let connection = memory();
+        connection.script("CREATE TABLE t (n INTEGER); CREATE INDEX i ON t (n)").unwrap();
+        assert_eq!(connection.run("INSERT INTO t VALUES ($1), ($2)", &[1.into(), 2.into()]).unwrap(), 2);
+        assert_eq!(connection.run("UPDATE t SET n = n + 1 RETURNING n", &[]).unwrap(), 2);
+        let rows = connection.rows("INSERT INTO t VALUES (9) RETURNING n", &[], 1).unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(connection.rows("SELECT n FROM t", &[], 2).unwrap().len(), 2);
+    }
+}
