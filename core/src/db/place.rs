@@ -24,7 +24,7 @@ pub(super) trait Place: Send + 'static {
     fn connection(&mut self) -> Result<&Connection, DbError>;
 }
 
-/// Statements that have once been slow. They run on a blocking thread from then on.
+/// Statements that were slow the last time. They run on a blocking thread until they are found to be quick again.
 #[derive(Default)]
 pub(super) struct Slow {
     any: AtomicBool,
@@ -38,13 +38,17 @@ impl Slow {
             && self.known.read().unwrap_or_else(PoisonError::into_inner).contains(&self.hasher.hash_one(sql))
     }
 
-    fn note(&self, sql: &str) {
+    fn note(&self, sql: &str, slow: bool) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED {
-            known.clear();
+        if slow {
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            known.insert(self.hasher.hash_one(sql));
+        } else {
+            known.remove(&self.hasher.hash_one(sql));
         }
-        known.insert(self.hasher.hash_one(sql));
-        self.any.store(true, Ordering::Relaxed);
+        self.any.store(!known.is_empty(), Ordering::Relaxed);
     }
 }
 
@@ -63,18 +67,22 @@ pub(super) async fn run<P: Place, T: Send + 'static>(
     let Some(mut held) = place.take() else { return Err(lost()) };
     if slow.knows(&sql) {
         let blocking = spawn_blocking(move || {
+            let began = Instant::now();
             let result = held.connection().and_then(|connection| Ok(work(connection, &sql, &args)?));
-            (held, result)
+            (held, result, sql, began.elapsed())
         });
-        let (held, result) = blocking.await.map_err(|_| lost())?;
+        let (held, result, sql, took) = blocking.await.map_err(|_| lost())?;
         *place = Some(held);
+        if took < SLOW {
+            slow.note(&sql, false);
+        }
         return result;
     }
     let began = Instant::now();
     let result = held.connection().and_then(|connection| Ok(work(connection, &sql, &args)?));
     *place = Some(held);
     if began.elapsed() >= SLOW {
-        slow.note(&sql);
+        slow.note(&sql, true);
     }
     result
 }

@@ -1,9 +1,9 @@
 //! SQLite's one writer, and the commits it shares.
 //!
-//! A commit costs one fsync however much it holds. So writers that come while another one writes do not commit one by
-//! one: each works in a savepoint of one open transaction, and whoever finds nobody waiting behind it commits for all.
-//! Each is answered only after that commit, so an answered write is on disk. A writer that fails or is dropped undoes
-//! its own savepoint and nobody else's.
+//! A commit costs one fsync however much it holds. So writers that come close together do not commit one by one: each
+//! works in a savepoint of one open transaction, which is committed for all as soon as nobody else comes to join. Each is
+//! answered only after that commit, so an answered write is on disk. A writer that fails or is dropped undoes its own
+//! savepoint and nobody else's.
 //!
 //! Statements run on the thread that calls: most take less time than waking another thread. What waits for the disk
 //! does not: commits run on blocking threads.
@@ -13,27 +13,28 @@ use sqlx::sqlite::{Connection, Options};
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 use tokio::{
     sync::{Mutex, OwnedMutexGuard, oneshot},
-    task::spawn_blocking,
+    task::{spawn_blocking, yield_now},
     time::sleep,
 };
 
 /// A group is committed at the latest when it has this many members …
 const GROUP_MEMBERS: usize = 128;
-/// … or is this old, so that the first member's answer is not put off for the last one's sake.
-const GROUP_AGE: Duration = Duration::from_millis(15);
+/// … or has gathered for this many times as long as the last commit took. Then commits take a fifth of the time at most,
+/// and while some writers are answered and come back, others already write.
+const GROUP_COMMITS: u32 = 4;
+const GROUP_AGE: Duration = Duration::from_millis(2);
 /// How long to wait while another process writes, and how long between two looks.
 const BUSY: Duration = Duration::from_secs(5);
 const BUSY_LOOK: Duration = Duration::from_millis(2);
 
 pub(super) struct Writer {
     state: Arc<Mutex<State>>,
-    waiting: AtomicUsize,
     /// Counts the groups that were ended.
     generation: AtomicU64,
 }
@@ -42,31 +43,18 @@ struct State {
     /// None after [`Writer::close`], and while a commit is under way.
     connection: Option<Connection>,
     group: Option<Group>,
+    last_commit: Duration,
 }
 
 struct Group {
     begun: Instant,
+    gathers: Duration,
     members: Vec<oneshot::Sender<Result<(), Arc<DbError>>>>,
 }
 
-/// Holds a writer's place in the queue; leaving the queue unserved must not leave a group uncommitted.
-struct Place<'a> {
-    writer: &'a Arc<Writer>,
-    served: bool,
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let before = self.writer.waiting.fetch_sub(1, Ordering::AcqRel);
-        if !self.served && before == 1 {
-            let writer = self.writer.clone();
-            tokio::spawn(async move {
-                let mut state = writer.state.clone().lock_owned().await;
-                if writer.waiting.load(Ordering::Acquire) == 0 {
-                    commit_group(&writer, &mut state).await;
-                }
-            });
-        }
+impl Group {
+    fn is_full(&self) -> bool {
+        self.members.len() >= GROUP_MEMBERS || self.begun.elapsed() >= self.gathers
     }
 }
 
@@ -81,8 +69,11 @@ impl Writer {
         };
         let connection = spawn_blocking(open).await.map_err(|_| closed())??;
         Ok(Arc::new(Writer {
-            state: Arc::new(Mutex::new(State { connection: Some(connection), group: None })),
-            waiting: AtomicUsize::new(0),
+            state: Arc::new(Mutex::new(State {
+                connection: Some(connection),
+                group: None,
+                last_commit: Duration::ZERO,
+            })),
             generation: AtomicU64::new(1),
         }))
     }
@@ -92,12 +83,8 @@ impl Writer {
     }
 
     pub(super) async fn begin(writer: &Arc<Writer>) -> Result<WriteGuard, DbError> {
-        writer.waiting.fetch_add(1, Ordering::AcqRel);
-        let mut place = Place { writer, served: false };
         let state = writer.state.clone().lock_owned().await;
-        place.served = true;
-        drop(place);
-        let mut guard = WriteGuard { writer: writer.clone(), state: Some(state) };
+        let mut guard = WriteGuard { state: Some(state) };
         // From here the guard undoes whatever was begun, should one of these fail or the future be dropped.
         if guard.state_mut()?.group.is_none() {
             let since = Instant::now();
@@ -107,7 +94,10 @@ impl Writer {
                 }
                 sleep(BUSY_LOOK).await;
             }
-            guard.state_mut()?.group = Some(Group { begun: Instant::now(), members: Vec::new() });
+            let state = guard.state_mut()?;
+            let gathers = (state.last_commit * GROUP_COMMITS).max(GROUP_AGE);
+            state.group = Some(Group { begun: Instant::now(), gathers, members: Vec::new() });
+            tokio::spawn(close_group(writer.clone()));
         }
         guard.execute("SAVEPOINT member")?;
         Ok(guard)
@@ -129,7 +119,6 @@ fn execute(connection: &Connection, sql: &'static str) -> Result<(), DbError> {
 
 /// The right to write, held by one member of the group at a time.
 pub(crate) struct WriteGuard {
-    writer: Arc<Writer>,
     /// None only once the member has ended.
     state: Option<OwnedMutexGuard<State>>,
 }
@@ -167,7 +156,7 @@ impl WriteGuard {
                 }
             }
         }
-        end_turn(&self.writer, state);
+        drop(state);
         match answered.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(match &*error {
@@ -189,7 +178,6 @@ impl Drop for WriteGuard {
     fn drop(&mut self) {
         if let Some(mut state) = self.state.take() {
             undo_member(&mut state);
-            end_turn(&self.writer, state);
         }
     }
 }
@@ -210,16 +198,18 @@ fn undo_member(state: &mut State) {
     }
 }
 
-/// Commits for the group unless somebody is already waiting who can do so later.
-fn end_turn(writer: &Arc<Writer>, mut state: OwnedMutexGuard<State>) {
-    let Some(group) = &state.group else { return };
-    let full = group.members.len() >= GROUP_MEMBERS || group.begun.elapsed() >= GROUP_AGE;
-    if !full && writer.waiting.load(Ordering::Acquire) > 0 {
-        return;
-    }
-    let writer = writer.clone();
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn(async move { commit_group(&writer, &mut state).await });
+/// Commits the group once everybody who was about to write has joined it: when all other tasks have had their turn and
+/// nobody came. Those who wait for the lock get it first.
+async fn close_group(writer: Arc<Writer>) {
+    let mut joined = 0;
+    loop {
+        yield_now().await;
+        let mut state = writer.state.lock().await;
+        let Some(group) = &state.group else { return };
+        if group.members.len() == joined || group.is_full() {
+            return commit_group(&writer, &mut state).await;
+        }
+        joined = group.members.len();
     }
 }
 
@@ -231,6 +221,7 @@ async fn commit_group(writer: &Writer, state: &mut State) {
         state.connection = Some(connection);
         result
     } else {
+        let begun = Instant::now();
         let work = spawn_blocking(move || {
             let result = execute(&connection, "COMMIT");
             if result.is_err() {
@@ -241,6 +232,7 @@ async fn commit_group(writer: &Writer, state: &mut State) {
         match work.await {
             Ok((connection, result)) => {
                 state.connection = Some(connection);
+                state.last_commit = begun.elapsed();
                 result
             }
             Err(_) => Err(closed()),
