@@ -169,6 +169,37 @@ async fn a_ticket_is_changed_in_every_way_from_a_script() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_set_by_mistake_is_taken_away_from_a_script() {
+    let daemon = Daemon::start(Backend::Sqlite, &[]).await;
+    let soon = daemon.app().await.now().plus_seconds(86_400).to_string();
+    let made = daemon.ctl_json(&[&OPEN[..], &["--preferred-at", &soon]].concat());
+    let id = made["id"].to_string();
+    assert!(made["preferred_at"].is_string(), "{made}");
+    let both = daemon.ctl_with(&["ticket", "update", &id, "--no-preferred-at", "--preferred-at", &soon], "");
+    assert_eq!(code(&both), 2, "{}", err(&both));
+    daemon.ctl(&["ticket", "update", &id, "--title", "ODP patah"]);
+    assert!(daemon.ctl_json(&["ticket", "view", &id])["preferred_at"].is_string());
+    daemon.ctl(&["ticket", "update", &id, "--no-preferred-at"]);
+    assert_eq!(daemon.ctl_json(&["ticket", "view", &id])["preferred_at"], Value::Null);
+
+    let customer =
+        ["customer", "create", "--name", "Budi", "--phone", "081234567890", "--address", "Jl. Mawar 1"];
+    let place = ["--latitude", "-6.3021", "--longitude", "107.282"];
+    let made = daemon.ctl_json(&[&customer[..], &place].concat());
+    let id = made["id"].to_string();
+    let kept = daemon.ctl_json(&["customer", "update", &id, "--name", "Budi Santoso"]);
+    assert_eq!(kept["latitude"], json!(-6.3021));
+    let shown = daemon.ctl(&["customer", "view", &id]);
+    assert!(shown.contains("-6.3021, 107.282"), "{shown}");
+    let both = daemon.ctl_with(&[&["customer", "update", &id, "--no-coordinates"][..], &place].concat(), "");
+    assert_eq!(code(&both), 2, "{}", err(&both));
+    let dry = daemon.ctl_with(&["customer", "update", &id, "--no-coordinates", "--dry-run"], "");
+    assert!(out(&dry).contains("\"latitude\": null"), "{}", out(&dry));
+    let free = daemon.ctl_json(&["customer", "update", &id, "--no-coordinates"]);
+    assert_eq!((&free["latitude"], &free["longitude"]), (&Value::Null, &Value::Null));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn times_are_the_businesss_and_texts_english_unless_asked_otherwise() {
     let env = [("AGLIS_BUSINESS_ZONE", "Asia/Makassar")];
     let daemon = Daemon::start_with(Backend::Sqlite, &[], &env).await;
