@@ -8,7 +8,7 @@ use crate::{
     cmd::doctor::{Finding, Verdict},
     context::Context,
     failure::{Failure, Result},
-    output::Row,
+    output::{Row, counted},
     owner::become_owner_of,
     table::{Cell, Tone},
 };
@@ -315,7 +315,10 @@ pub async fn examine(context: &Context, running: bool, findings: &mut Vec<Findin
                     0 => (Verdict::Ok, format!("{}, newest schema", config.database.url)),
                     n => (
                         Verdict::Warn,
-                        format!("{n} migrations are pending; aglisd applies them when it starts"),
+                        format!(
+                            "{} to apply; aglisd does it when it starts",
+                            counted(n, "migration", "migrations")
+                        ),
                     ),
                 },
                 Err(error) => (Verdict::Bad, error.to_string()),

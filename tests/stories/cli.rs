@@ -177,7 +177,8 @@ async fn every_format_is_what_it_says_also_when_quiet() {
     assert_eq!(json(&done)["priority"], "high");
     assert_eq!(daemon.ctl(&["ticket", "priority", "low", &id, "-q"]), "");
     let file = daemon.dir.path().join("out.csv");
-    daemon.ctl(&["ticket", "export", "--to", &file.display().to_string()]);
+    let written = daemon.ctl_with(&["ticket", "export", "--to", &file.display().to_string()], "");
+    assert!(err(&written).contains("1 ticket in "), "{}", err(&written));
     assert_eq!(std::fs::read_to_string(&file).expect("the export").lines().count(), 2);
     let again = daemon.ctl_with(&["ticket", "export", "--to", &file.display().to_string()], "");
     assert_eq!(code(&again), 8, "an existing file is not overwritten unasked");

@@ -113,7 +113,7 @@ async fn a_ticket_is_changed_in_every_way_from_a_script() {
     let [pole, cable] = &photos;
 
     let dry = daemon.ctl_with(&[&OPEN[..], &["--photo", pole, "--dry-run"]].concat(), "");
-    assert!(code(&dry) == 0 && err(&dry).contains("with 1 photos"), "{}", err(&dry));
+    assert!(code(&dry) == 0 && err(&dry).contains("with 1 photo\n"), "{}", err(&dry));
     let made =
         daemon.ctl_json(&[&OPEN[..], &["--photo", pole, "--photo", cable, "--customer-visible"]].concat());
     let files = made["attachments"].as_array().expect("photos");

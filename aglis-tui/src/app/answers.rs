@@ -108,7 +108,7 @@ impl Model {
             (_, 0) => {
                 let whom = match report.done.as_slice() {
                     [one] => one.number.clone(),
-                    many => self.ui.f(tx::N_TICKETS, &[&many.len().to_string()]),
+                    many => self.ui.n(tx::N_TICKETS, many.len(), &[]),
                 };
                 let undo = if report.op.undoable() {
                     format!(" · {} {}", self.ui.keymap.hint(Act::Undo), self.ui.t(tx::UNDOES))

@@ -51,7 +51,7 @@ impl Model {
     fn title(&self, text: Text, targets: &[Target]) -> String {
         let whom = match targets {
             [one] => one.number.clone(),
-            many => self.ui.f(tx::N_TICKETS, &[&many.len().to_string()]),
+            many => self.ui.n(tx::N_TICKETS, many.len(), &[]),
         };
         format!("{} · {whom}", self.ui.t(text))
     }

@@ -298,7 +298,7 @@ pub fn run(context: &Context, verb: Verb) -> Result {
         Verb::Status(status) => verbs::status(context, status),
         Verb::Tag(tag) => verbs::tag(context, tag),
         Verb::Export(Export { filter, to }) => {
-            export::<CustomerSummary, _>(context, to, "customers", async |_| Ok(filter.query()))
+            export::<CustomerSummary, _>(context, to, "customer", async |_| Ok(filter.query()))
         }
     }
 }

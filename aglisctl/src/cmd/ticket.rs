@@ -457,7 +457,7 @@ pub fn run(context: &Context, verb: Verb) -> Result {
         Verb::Reopen(reopen) => verbs::reopen(context, reopen),
         Verb::Undo(undo) => verbs::undo(context, undo),
         Verb::Export(Export { filter, to }) => {
-            export::<TicketSummary, _>(context, to, "tickets", async |client| {
+            export::<TicketSummary, _>(context, to, "ticket", async |client| {
                 show::query(client, filter).await
             })
         }

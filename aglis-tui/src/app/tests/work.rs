@@ -1,10 +1,10 @@
 //! A shift at the console.
 
-use aglis_core::tickets::{Priority, TicketStatus, Visibility};
+use aglis_core::tickets::{Priority, TicketStats, TicketStatus, Visibility};
 
 use super::{Console, data};
 use crate::lang::Lang;
-use crate::net::request::{Change, Failure, Request, Why};
+use crate::net::request::{Change, Failure, Payload, Request, Why};
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -172,6 +172,16 @@ fn an_installation_uses_the_pictures_that_are_attached_and_says_how_to_attach_th
     let Request::Change { change: Change::Complete(data), .. } = &asked else { panic!("{asked:?}") };
     assert_eq!(data.modem_file_id.map(|id| id.0), Some(2), "the newest picture");
     assert_eq!((data.odp_id.map(|id| id.0), data.odp_port), (Some(3), Some(5)));
+}
+
+#[test]
+fn one_ticket_is_said_as_one() {
+    for (lang, text) in [(Lang::En, "1 ticket nobody has"), (Lang::Id, "1 tiket tanpa teknisi")] {
+        let mut console = Console::connected(SIZE, lang);
+        let stats = TicketStats { unassigned: 1, ..data::stats() };
+        console.reply(Request::Stats, Ok(Payload::Stats(Box::new(stats))));
+        console.shows(text);
+    }
 }
 
 #[test]
