@@ -38,6 +38,8 @@ pub mod hub;
 pub mod i18n;
 #[cfg(feature = "server")]
 pub mod idempotency;
+#[cfg(feature = "server")]
+pub mod marks;
 pub mod messages;
 pub mod notifications;
 pub mod permission;
