@@ -22,7 +22,7 @@ use aglis_core::{
     event::{self, ChainReport},
     files::Folder,
     hub::Hub,
-    secret,
+    private, secret,
 };
 use serde::Serialize;
 use std::{
@@ -101,6 +101,7 @@ async fn installation(context: &Context) -> Result<Ctx> {
         .mode(0o750)
         .create(folder)
         .map_err(|error| Failure::new(Exit::Failed, "io", format!("{}: {error}", folder.display())))?;
+    private::database(&config.database.url)?;
     let db = Db::open(&config.database.url, Hub::default()).await?;
     let now = SystemClock.now();
     let applied = migrate::run(&db, now).await?;
@@ -218,6 +219,7 @@ pub async fn migrate(context: &Context) -> Result {
         return migrations(context).await.map(|_| Exit::Done);
     }
     become_owner_of(&config.server.data)?;
+    private::database(&config.database.url)?;
     let db = Db::open(&config.database.url, Hub::default()).await?;
     let applied = migrate::run(&db, SystemClock.now()).await?;
     db.close().await;

@@ -47,6 +47,8 @@ pub mod portal;
 pub mod portal_access;
 pub mod presence;
 #[cfg(feature = "server")]
+pub mod private;
+#[cfg(feature = "server")]
 pub mod provider;
 pub mod queue;
 #[cfg(feature = "server")]
