@@ -30,19 +30,23 @@ fn ctl(dir: &Path, args: &[&str], stdin: &str) -> Output {
     child.wait_with_output().expect("its end")
 }
 
-fn code(output: &Output) -> i32 {
+/// How it ended.
+pub fn code(output: &Output) -> i32 {
     output.status.code().expect("an exit code")
 }
 
-fn out(output: &Output) -> String {
+/// What it printed.
+pub fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")
 }
 
-fn err(output: &Output) -> String {
+/// What it remarked.
+pub fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
-fn json(text: &str) -> Value {
+/// Text as JSON.
+pub fn json(text: &str) -> Value {
     serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 

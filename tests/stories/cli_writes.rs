@@ -1,5 +1,6 @@
 //! What the command line changes: operations that can be repeated, photos, checklists, files of the right owner.
 
+use crate::cli::{code, err, json as json_of, out};
 use aglis_tests::{Backend, Daemon, program};
 use serde_json::{Value, json};
 use std::{
@@ -7,22 +8,6 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
 };
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("an exit code")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
-
-fn json_of(text: &str) -> Value {
-    serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
 
 const OPEN: [&str; 6] = ["ticket", "create", "--type", "maintenance", "--title", "ODP rusak"];
 
