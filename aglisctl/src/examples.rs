@@ -60,6 +60,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         &[
             "aglisctl ticket update TKT20261121001 --category slow_speed --contact call",
             "aglisctl ticket update 17 --preferred-at 2026-11-23T09:00:00+07:00 --dry-run",
+            "aglisctl ticket update 17 --no-preferred-at",
         ],
     ),
     (
@@ -103,7 +104,13 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
             "aglisctl customer create --name 'Budi Santoso' --phone 0812-3456-7890 --address 'Jl. Tuparev 12' --package 2",
         ],
     ),
-    ("customer update", &["aglisctl customer update AGLS202611210001 --odp 4 --port 7"]),
+    (
+        "customer update",
+        &[
+            "aglisctl customer update AGLS202611210001 --odp 4 --port 7",
+            "aglisctl customer update AGLS202611210001 --no-coordinates",
+        ],
+    ),
     (
         "customer status",
         &[

@@ -4,7 +4,7 @@ use crate::{
     confirm::{Plan, confirm},
     context::Context,
     failure::Result,
-    output::{File, Row},
+    output::{File, Row, counted},
 };
 use aglis_core::client::{Client, Exit};
 use clap::Args;
@@ -19,7 +19,7 @@ pub struct To {
     to: PathBuf,
 }
 
-/// Writes every row of `/api/NOUN` that a filter lets through to a file, which appears only when it is whole.
+/// Writes every row of `/api/NOUNs` that a filter lets through to a file, which appears only when it is whole.
 pub fn export<T: Row + DeserializeOwned, F: Serialize>(
     context: &Context,
     To { to }: To,
@@ -32,18 +32,19 @@ pub fn export<T: Row + DeserializeOwned, F: Serialize>(
         confirm(context, &Plan { what: &what, count: 1, undoable: false, items: &[] })?;
     }
     let client = context.client()?;
+    let said = |rows| counted(rows, noun, &format!("{noun}s"));
     context.block_on(async {
         let filter = filter(&client).await?;
         if context.global.dry_run {
             // Only looked at: nothing leaves, nothing is recorded.
-            let (mut pages, mut rows) = (client.pages::<T>(&format!("/api/{noun}"), &filter), 0);
+            let (mut pages, mut rows) = (client.pages::<T>(&format!("/api/{noun}s"), &filter), 0_usize);
             while let Some(page) = pages.next().await? {
                 rows += page.len();
             }
-            context.out.remark(format!("dry run: would write {rows} {noun} to {}", to.display()));
+            context.out.remark(format!("dry run: would write {} to {}", said(rows), to.display()));
             return Ok(Exit::Done);
         }
-        let mut rows = client.export::<T>(&format!("/api/{noun}/export"), &filter).await?;
+        let mut rows = client.export::<T>(&format!("/api/{noun}s/export"), &filter).await?;
         while let Some(rows) = rows.next().await? {
             rows.iter().try_for_each(|row| file.row(row))?;
         }
@@ -52,7 +53,7 @@ pub fn export<T: Row + DeserializeOwned, F: Serialize>(
             failure.message = format!("{}: {}", to.display(), failure.message);
             failure
         })?;
-        context.out.remark(format!("{rows} {noun} in {}", to.display()));
+        context.out.remark(format!("{} in {}", said(rows), to.display()));
         Ok(Exit::Done)
     })
 }

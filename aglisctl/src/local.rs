@@ -8,7 +8,7 @@ use crate::{
     cmd::doctor::{Finding, Verdict},
     context::Context,
     failure::{Failure, Result},
-    output::Row,
+    output::{Row, counted},
     owner::become_owner_of,
     table::{Cell, Tone},
 };
@@ -22,7 +22,7 @@ use aglis_core::{
     event::{self, ChainReport},
     files::Folder,
     hub::Hub,
-    secret,
+    private, secret,
 };
 use serde::Serialize;
 use std::{
@@ -101,6 +101,7 @@ async fn installation(context: &Context) -> Result<Ctx> {
         .mode(0o750)
         .create(folder)
         .map_err(|error| Failure::new(Exit::Failed, "io", format!("{}: {error}", folder.display())))?;
+    private::database(&config.database.url)?;
     let db = Db::open(&config.database.url, Hub::default()).await?;
     let now = SystemClock.now();
     let applied = migrate::run(&db, now).await?;
@@ -218,6 +219,7 @@ pub async fn migrate(context: &Context) -> Result {
         return migrations(context).await.map(|_| Exit::Done);
     }
     become_owner_of(&config.server.data)?;
+    private::database(&config.database.url)?;
     let db = Db::open(&config.database.url, Hub::default()).await?;
     let applied = migrate::run(&db, SystemClock.now()).await?;
     db.close().await;
@@ -315,7 +317,10 @@ pub async fn examine(context: &Context, running: bool, findings: &mut Vec<Findin
                     0 => (Verdict::Ok, format!("{}, newest schema", config.database.url)),
                     n => (
                         Verdict::Warn,
-                        format!("{n} migrations are pending; aglisd applies them when it starts"),
+                        format!(
+                            "{} to apply; aglisd does it when it starts",
+                            counted(n, "migration", "migrations")
+                        ),
                     ),
                 },
                 Err(error) => (Verdict::Bad, error.to_string()),

@@ -7,7 +7,7 @@ use crate::{
     context::Context,
     failure::{Failure, Result},
     operation::Operation,
-    output::Row,
+    output::{Row, counted},
     table::{Cell, Tone},
 };
 use aglis_core::client::{Client, ClientError, Exit};
@@ -112,7 +112,7 @@ impl<'a> Many<'a> {
         let things = if count == 1 {
             self.ids.first().cloned().unwrap_or_default()
         } else {
-            format!("{count} {noun}s")
+            counted(count, noun, &format!("{noun}s"))
         };
         let what = what.replace("{}", &things);
         let client = self.context.client()?;

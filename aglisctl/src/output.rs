@@ -10,10 +10,17 @@ use aglis_core::csv;
 use serde::Serialize;
 use serde_json::Value;
 use std::{
+    fmt::Display,
     io::{self, BufWriter, IsTerminal, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
+
+/// A number of things in words: `1 photo`, `2 photos`.
+pub fn counted<N: Display + PartialEq + From<u8>>(number: N, one: &str, many: &str) -> String {
+    let noun = if number == N::from(1) { one } else { many };
+    format!("{number} {noun}")
+}
 
 /// Something with a line in a table and an identifier.
 pub trait Row: Serialize {
@@ -296,6 +303,13 @@ mod tests {
             (csv_head(&head), csv_row(&head, &value)),
             ("a,b,c,d".to_owned(), ",-5,\"[\"\"x\"\"]\",true".to_owned())
         );
+    }
+
+    #[test]
+    fn one_thing_is_said_as_one() {
+        let said = [0, 1, 2].map(|number: usize| counted(number, "photo", "photos"));
+        assert_eq!(said, ["0 photos", "1 photo", "2 photos"]);
+        assert_eq!(counted(1_i64, "entry", "entries"), "1 entry");
     }
 
     #[test]

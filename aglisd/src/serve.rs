@@ -8,6 +8,7 @@ use aglis_core::{
     event::seal,
     files::Folder,
     hub::Hub,
+    private,
     queue::Outbox,
 };
 use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
@@ -142,6 +143,7 @@ fn open_files() {
 pub async fn open(config: Config) -> Result<App, ServeError> {
     prepare("data", &config.server.data)?;
     prepare("uploads", &config.uploads.dir)?;
+    private::database(&config.database.url)?;
     let db = Db::open_with(&config.database.url, config.database.connections, Hub::default()).await?;
     let clock = SystemClock;
     let applied = migrate::run(&db, aglis_core::app::Clock::now(&clock)).await?;

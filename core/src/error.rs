@@ -146,8 +146,9 @@ impl Checker {
     }
 
     /// Trims a text and checks that it has at most `most` characters and no control characters but line ends and tabs.
+    /// Line ends count once, as they are kept and as browsers count them, though forms send two characters for each.
     pub fn optional_text(&mut self, field: &str, value: &str, most: usize) -> String {
-        let value = value.trim();
+        let value = value.trim().replace("\r\n", "\n");
         let count = value.chars().count();
         if count > most {
             self.refuse(field, "too_long", format!("shorten to {most} characters ({count} now)"));
@@ -155,7 +156,7 @@ impl Checker {
         if value.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             self.refuse(field, "control_characters", "remove the control characters");
         }
-        value.replace("\r\n", "\n")
+        value
     }
 
     /// Checks that a number is within bounds.

@@ -38,12 +38,16 @@ pub mod hub;
 pub mod i18n;
 #[cfg(feature = "server")]
 pub mod idempotency;
+#[cfg(feature = "server")]
+pub mod marks;
 pub mod messages;
 pub mod notifications;
 pub mod permission;
 pub mod portal;
 pub mod portal_access;
 pub mod presence;
+#[cfg(feature = "server")]
+pub mod private;
 #[cfg(feature = "server")]
 pub mod provider;
 pub mod queue;

@@ -30,19 +30,23 @@ fn ctl(dir: &Path, args: &[&str], stdin: &str) -> Output {
     child.wait_with_output().expect("its end")
 }
 
-fn code(output: &Output) -> i32 {
+/// How it ended.
+pub fn code(output: &Output) -> i32 {
     output.status.code().expect("an exit code")
 }
 
-fn out(output: &Output) -> String {
+/// What it printed.
+pub fn out(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("UTF-8")
 }
 
-fn err(output: &Output) -> String {
+/// What it remarked.
+pub fn err(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("UTF-8")
 }
 
-fn json(text: &str) -> Value {
+/// Text as JSON.
+pub fn json(text: &str) -> Value {
     serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{error}: {text}"))
 }
 
@@ -177,7 +181,8 @@ async fn every_format_is_what_it_says_also_when_quiet() {
     assert_eq!(json(&done)["priority"], "high");
     assert_eq!(daemon.ctl(&["ticket", "priority", "low", &id, "-q"]), "");
     let file = daemon.dir.path().join("out.csv");
-    daemon.ctl(&["ticket", "export", "--to", &file.display().to_string()]);
+    let written = daemon.ctl_with(&["ticket", "export", "--to", &file.display().to_string()], "");
+    assert!(err(&written).contains("1 ticket in "), "{}", err(&written));
     assert_eq!(std::fs::read_to_string(&file).expect("the export").lines().count(), 2);
     let again = daemon.ctl_with(&["ticket", "export", "--to", &file.display().to_string()], "");
     assert_eq!(code(&again), 8, "an existing file is not overwritten unasked");

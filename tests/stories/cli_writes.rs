@@ -1,5 +1,6 @@
 //! What the command line changes: operations that can be repeated, photos, checklists, files of the right owner.
 
+use crate::cli::{code, err, json as json_of, out};
 use aglis_tests::{Backend, Daemon, program};
 use serde_json::{Value, json};
 use std::{
@@ -7,22 +8,6 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
 };
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("an exit code")
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).expect("UTF-8")
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).expect("UTF-8")
-}
-
-fn json_of(text: &str) -> Value {
-    serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{error}: {text}"))
-}
 
 const OPEN: [&str; 6] = ["ticket", "create", "--type", "maintenance", "--title", "ODP rusak"];
 
@@ -113,7 +98,7 @@ async fn a_ticket_is_changed_in_every_way_from_a_script() {
     let [pole, cable] = &photos;
 
     let dry = daemon.ctl_with(&[&OPEN[..], &["--photo", pole, "--dry-run"]].concat(), "");
-    assert!(code(&dry) == 0 && err(&dry).contains("with 1 photos"), "{}", err(&dry));
+    assert!(code(&dry) == 0 && err(&dry).contains("with 1 photo\n"), "{}", err(&dry));
     let made =
         daemon.ctl_json(&[&OPEN[..], &["--photo", pole, "--photo", cable, "--customer-visible"]].concat());
     let files = made["attachments"].as_array().expect("photos");
@@ -166,6 +151,37 @@ async fn a_ticket_is_changed_in_every_way_from_a_script() {
     assert!(ticket["eta_at"].is_string(), "{ticket}");
     daemon.ctl(&["ticket", "parent", &second, "--none"]);
     assert_eq!(daemon.ctl_json(&["ticket", "view", &second])["parent_id"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_set_by_mistake_is_taken_away_from_a_script() {
+    let daemon = Daemon::start(Backend::Sqlite, &[]).await;
+    let soon = daemon.app().await.now().plus_seconds(86_400).to_string();
+    let made = daemon.ctl_json(&[&OPEN[..], &["--preferred-at", &soon]].concat());
+    let id = made["id"].to_string();
+    assert!(made["preferred_at"].is_string(), "{made}");
+    let both = daemon.ctl_with(&["ticket", "update", &id, "--no-preferred-at", "--preferred-at", &soon], "");
+    assert_eq!(code(&both), 2, "{}", err(&both));
+    daemon.ctl(&["ticket", "update", &id, "--title", "ODP patah"]);
+    assert!(daemon.ctl_json(&["ticket", "view", &id])["preferred_at"].is_string());
+    daemon.ctl(&["ticket", "update", &id, "--no-preferred-at"]);
+    assert_eq!(daemon.ctl_json(&["ticket", "view", &id])["preferred_at"], Value::Null);
+
+    let customer =
+        ["customer", "create", "--name", "Budi", "--phone", "081234567890", "--address", "Jl. Mawar 1"];
+    let place = ["--latitude", "-6.3021", "--longitude", "107.282"];
+    let made = daemon.ctl_json(&[&customer[..], &place].concat());
+    let id = made["id"].to_string();
+    let kept = daemon.ctl_json(&["customer", "update", &id, "--name", "Budi Santoso"]);
+    assert_eq!(kept["latitude"], json!(-6.3021));
+    let shown = daemon.ctl(&["customer", "view", &id]);
+    assert!(shown.contains("-6.3021, 107.282"), "{shown}");
+    let both = daemon.ctl_with(&[&["customer", "update", &id, "--no-coordinates"][..], &place].concat(), "");
+    assert_eq!(code(&both), 2, "{}", err(&both));
+    let dry = daemon.ctl_with(&["customer", "update", &id, "--no-coordinates", "--dry-run"], "");
+    assert!(out(&dry).contains("\"latitude\": null"), "{}", out(&dry));
+    let free = daemon.ctl_json(&["customer", "update", &id, "--no-coordinates"]);
+    assert_eq!((&free["latitude"], &free["longitude"]), (&Value::Null, &Value::Null));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,6 +24,15 @@ async fn signs_in(world: &World, visitor: &mut Guest, phone: &str) -> Reply {
     visitor.go("/customer/login/code", &[("code", &code)]).await
 }
 
+/// A site with one customer, who has signed in.
+async fn budi(world: &World) -> (Site, Guest) {
+    let site = Site::open(&world.app).await;
+    customer(world, "Budi Santoso", PHONE).await;
+    let mut phone = site.visitor();
+    signs_in(world, &mut phone, PHONE).await;
+    (site, phone)
+}
+
 #[track_caller]
 fn sees(reply: &Reply, texts: &[&str]) {
     let page = reply.text();
@@ -153,10 +162,7 @@ async fn reports(phone: &mut Guest) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_is_reported_question_by_question() {
     both(async |world| {
-        let site = Site::open(&world.app).await;
-        customer(&world, "Budi Santoso", PHONE).await;
-        let mut phone = site.visitor();
-        signs_in(&world, &mut phone, PHONE).await;
+        let (site, mut phone) = budi(&world).await;
         let number = reports(&mut phone).await;
         let page = phone.get(&format!("/customer/tickets/{number}")).await.expect(200);
         sees(&page, &[&format!("Laporan {number} sudah kami terima."), "Diterima", "Lampiran: lampu.jpg"]);
@@ -183,10 +189,7 @@ async fn a_fault_is_reported_question_by_question() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_filled_in_is_there_on_another_day_and_another_phone() {
     both(async |world| {
-        let site = Site::open(&world.app).await;
-        customer(&world, "Budi Santoso", PHONE).await;
-        let mut phone = site.visitor();
-        signs_in(&world, &mut phone, PHONE).await;
+        let (site, mut phone) = budi(&world).await;
         fills_in(&mut phone).await;
         // A step ahead of what was answered is not open; one behind can be changed.
         world.pass(Duration::from_secs(3600));
@@ -230,10 +233,7 @@ async fn mended(world: &World, number: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_writes_rates_and_reopens() {
     both(async |world| {
-        let site = Site::open(&world.app).await;
-        customer(&world, "Budi Santoso", PHONE).await;
-        let mut phone = site.visitor();
-        signs_in(&world, &mut phone, PHONE).await;
+        let (_site, mut phone) = budi(&world).await;
         let number = reports(&mut phone).await;
         let here = format!("/customer/tickets/{number}");
         phone.get(&here).await.expect(200);
@@ -412,10 +412,7 @@ async fn who_has_left_is_asked_no_questions() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sixth_photo_is_refused_where_one_looks() {
     let world = World::new(Backend::Sqlite).await;
-    let site = Site::open(&world.app).await;
-    customer(&world, "Budi Santoso", PHONE).await;
-    let mut phone = site.visitor();
-    signs_in(&world, &mut phone, PHONE).await;
+    let (_site, mut phone) = budi(&world).await;
     fills_in(&mut phone).await;
     let photos = format!("{NEW}/photos");
     phone.get(&photos).await.expect(200);

@@ -87,6 +87,42 @@ fn a_full_or_locked_disk_is_said_in_one_line() {
     );
 }
 
+/// Nobody else on the machine reads a database, whoever made it and under whatever umask.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_database_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let private = |dir: &std::path::Path, names: &[&str]| {
+        for name in names {
+            let mode = std::fs::metadata(dir.join(name)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
+    };
+    let daemon = Daemon::start(Backend::Sqlite, &[]).await;
+    daemon.ctl(&["ticket", "create", "--type", "maintenance", "--title", "ODP rusak"]);
+    private(daemon.dir.path(), &["aglis.db", "aglis.db-wal", "aglis.db-shm"]);
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    let folder = elsewhere.path().join("new");
+    let migrated = Command::new("sh")
+        .args(["-c", "umask 022; exec \"$0\" --data \"$1\" migrate run --yes"])
+        .arg(program("aglisctl"))
+        .arg(&folder)
+        .output()
+        .unwrap();
+    assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
+    private(&folder, &["aglis.db"]);
+
+    // One that is there keeps the mode that its owner gave it.
+    let shared = elsewhere.path().join("shared");
+    std::fs::create_dir(&shared).unwrap();
+    let file = shared.join("aglis.db");
+    std::fs::write(&file, "").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let url = aglis_core::db::DatabaseUrl::Sqlite(file.clone());
+    aglis_core::private::database(&url).unwrap();
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_schema_is_refused_and_left_alone() {
     for backend in [Backend::Sqlite, Backend::Postgres] {

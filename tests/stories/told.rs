@@ -93,6 +93,8 @@ async fn each_is_told_in_their_own_way_and_language_or_not_at_all() {
         let mails = arrived(&world, "budi@example.test", &mut seen).await;
         assert_eq!((mails.len(), mails[0].channel), (1, MessageChannel::Email));
         assert!(mails[0].body.starts_with("Hello Budi Santoso"), "{}", mails[0].body);
+        let line = format!("Ticket number: {}\n", ticket.summary.number);
+        assert!(mails[0].body.contains(&line), "without the marks of WhatsApp: {}", mails[0].body);
         assert_eq!(mails[0].subject.as_deref(), Some(format!("Ticket {}", ticket.summary.number).as_str()));
         assert!(arrived(&world, BUDI, &mut 0).await.is_empty());
 

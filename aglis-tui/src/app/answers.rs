@@ -45,7 +45,7 @@ impl Model {
         {
             choose.fill(super::choices::technician_choices(&self.ui, people));
         }
-        self.fill_completion(&payload, effects);
+        self.fill_completion(request, &payload, effects);
         let sent = match request {
             Request::Change { id, change: crate::net::request::Change::Comment(comment), .. } => self
                 .drafts
@@ -75,6 +75,9 @@ impl Model {
                 ticket.failed(request, failure, cx);
             }
         });
+        if let (Request::Odps(text), Some(Overlay::Completion(form))) = (request, &mut self.shell.overlay) {
+            form.no_odps(text, &failure.message);
+        }
         let quiet = matches!(request, Request::Change { .. } if self.ops_own(request));
         if quiet || failure.why == Why::Unreachable && !request.writes() {
             return;
@@ -108,7 +111,7 @@ impl Model {
             (_, 0) => {
                 let whom = match report.done.as_slice() {
                     [one] => one.number.clone(),
-                    many => self.ui.f(tx::N_TICKETS, &[&many.len().to_string()]),
+                    many => self.ui.n(tx::N_TICKETS, many.len(), &[]),
                 };
                 let undo = if report.op.undoable() {
                     format!(" · {} {}", self.ui.keymap.hint(Act::Undo), self.ui.t(tx::UNDOES))

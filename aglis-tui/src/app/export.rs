@@ -31,7 +31,7 @@ impl Model {
     pub fn exported(&mut self, file: &Path, tickets: usize, written: std::io::Result<()>) {
         let file = file.display().to_string();
         let (role, text) = match written {
-            Ok(()) => (Role::Ok, self.ui.f(tx::EXPORTED, &[&self.ui.count(tickets), &file])),
+            Ok(()) => (Role::Ok, self.ui.n(tx::EXPORTED, tickets, &[&file])),
             Err(error) => (Role::Bad, self.ui.f(tx::NOT_EXPORTED, &[&file, &error.to_string()])),
         };
         self.shell.say(role, text, self.ui.now);

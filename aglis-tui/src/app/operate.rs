@@ -5,7 +5,9 @@ use aglis_core::tickets::{Complete, TicketStatus};
 use super::choices::{priority_choices, refusal, status_choices};
 use super::cx::{Cmd, Target};
 use super::ops::{Confirm, Op, confirm};
-use super::overlay::{Choose, CommandLine, Completion, Confirmation, Overlay, Pick, Question};
+use super::overlay::{
+    Choose, CommandLine, Completion, Confirmation, Overlay, Pick, Question, completion::Outcome,
+};
 use super::{Effect, Model};
 use crate::keymap::Act;
 use crate::lang::{Text, texts as tx};
@@ -51,7 +53,7 @@ impl Model {
     fn title(&self, text: Text, targets: &[Target]) -> String {
         let whom = match targets {
             [one] => one.number.clone(),
-            many => self.ui.f(tx::N_TICKETS, &[&many.len().to_string()]),
+            many => self.ui.n(tx::N_TICKETS, many.len(), &[]),
         };
         format!("{} · {whom}", self.ui.t(text))
     }
@@ -101,26 +103,53 @@ impl Model {
     }
 
     /// Fills in what arrived, and asks for what is still wanted to fill in a completion.
-    pub(super) fn fill_completion(&mut self, payload: &Payload, effects: &mut Vec<Effect>) {
+    pub(super) fn fill_completion(
+        &mut self,
+        request: &Request,
+        payload: &Payload,
+        effects: &mut Vec<Effect>,
+    ) {
         let Some(Overlay::Completion(form)) = &mut self.shell.overlay else { return };
-        match payload {
-            Payload::Ticket(ticket) if ticket.summary.id == form.id() => {
-                form.ticket(ticket);
-                if form.wants_odp() {
-                    let customer = ticket.summary.customer_id.map(Request::Customer);
-                    let requests = customer.into_iter().chain([Request::Odps]);
-                    effects.extend(requests.map(|request| Effect::Ask(Box::new(request))));
+        let now = self.ui.now;
+        match (request, payload) {
+            (_, Payload::Ticket(ticket)) => {
+                if form.ticket(ticket, now)
+                    && let Some(customer) = ticket.summary.customer_id
+                {
+                    effects.push(Effect::Ask(Box::new(Request::Customer(customer))));
                 }
             }
-            Payload::Customer(customer) => form.customer(customer),
-            Payload::Odps(odps) => form.odps(odps),
+            (_, Payload::Customer(customer)) => form.customer(customer, now),
+            (Request::Odps(text), Payload::Odps(page)) => {
+                if let Outcome::Ready(data) = form.odps(&self.ui, text, page)
+                    && let Some(Overlay::Completion(form)) = self.shell.overlay.take()
+                {
+                    return self.filled_in(form, data, effects);
+                }
+            }
             _ => {}
+        }
+        self.ask_odps(effects);
+    }
+
+    /// Asks for the ODPs that may be meant in a completion, when it is time to.
+    pub(super) fn ask_odps(&mut self, effects: &mut Vec<Effect>) {
+        if let Some(Overlay::Completion(form)) = &mut self.shell.overlay
+            && let Some(text) = form.ask(self.ui.now)
+        {
+            effects.push(Effect::Ask(Box::new(Request::Odps(text))));
         }
     }
 
-    /// A completion was filled in.
-    pub(super) fn complete(&mut self, data: Box<Complete>, target: Target, effects: &mut Vec<Effect>) {
-        let value = data.resolution.clone();
+    /// A completion was filled in. It is kept until the daemon has taken it.
+    pub(super) fn filled_in(
+        &mut self,
+        form: Box<Completion>,
+        data: Box<Complete>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let (target, value) = (form.target.clone(), data.resolution.clone());
+        self.shell.unfinished = Some(form);
         self.propose(Op::Complete(data), value, vec![target], effects);
     }
 

@@ -3,7 +3,7 @@
 use aglis_core::types::{Time, Zone};
 
 use crate::keymap::Keymap;
-use crate::lang::{Lang, Text};
+use crate::lang::{Counted, Lang, Text};
 use crate::theme::Theme;
 
 /// Everything about how, and nothing about what.
@@ -44,6 +44,12 @@ impl Ui {
     #[must_use]
     pub fn f(&self, text: Text, values: &[&str]) -> String {
         self.lang.f(text, values)
+    }
+
+    /// A text about a number of things, with the values after the number.
+    #[must_use]
+    pub fn n(&self, text: Counted, number: usize, values: &[&str]) -> String {
+        self.lang.n(text, number, values)
     }
 
     /// Now, in whole seconds.
@@ -98,15 +104,6 @@ impl Ui {
     /// A whole number with dots between thousands (commas in English).
     #[must_use]
     pub fn count(&self, number: usize) -> String {
-        let digits = number.to_string();
-        let separator = if self.lang == Lang::Id { '.' } else { ',' };
-        let mut text = String::new();
-        for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at).is_multiple_of(3) {
-                text.push(separator);
-            }
-            text.push(digit);
-        }
-        text
+        self.lang.number(number)
     }
 }

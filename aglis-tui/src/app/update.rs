@@ -41,7 +41,11 @@ impl Model {
         let screens =
             [self.overview.wake_at(), self.tickets.wake_at(), self.customers.wake_at(), self.audit.wake_at()];
         let draft = self.ticket.as_ref().and_then(ticket::State::wake_at);
-        [countdown, toast, draft].into_iter().chain(screens).flatten().fold(minute, Time::min)
+        let form = match &self.shell.overlay {
+            Some(Overlay::Completion(form)) => form.wake_at(),
+            _ => None,
+        };
+        [countdown, toast, draft, form].into_iter().chain(screens).flatten().fold(minute, Time::min)
     }
 
     fn time(&mut self, effects: &mut Vec<Effect>) {
@@ -58,6 +62,7 @@ impl Model {
             model.customers.tick(cx);
             model.audit.tick(cx);
         });
+        self.ask_odps(effects);
         if let Some(ticket) = &mut self.ticket
             && ticket.draft_due(now)
             && ticket.keep_draft(&mut self.drafts)

@@ -1,6 +1,6 @@
 //! Every text of the console.
 
-use super::Text;
+use super::{Counted, Text};
 
 macro_rules! texts {
     ($($name:ident $en:literal $id:literal;)*) => {
@@ -9,6 +9,27 @@ macro_rules! texts {
         #[cfg(test)]
         pub const ALL: &[(&str, Text)] = &[$((stringify!($name), $name)),*];
     };
+}
+
+macro_rules! counted {
+    ($($name:ident $one:literal $en:literal $id:literal;)*) => {
+        $(#[allow(missing_docs)] pub const $name: Counted = Counted { one: $one, text: Text { en: $en, id: $id } };)*
+        /// All of them with their names, for tests.
+        #[cfg(test)]
+        pub const ALL_COUNTED: &[(&str, Counted)] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+counted! {
+    N_TICKETS "{} ticket" "{} tickets" "{} tiket";
+    EXPORTED "{} ticket in {}" "{} tickets in {}" "{} tiket di {}";
+    NEED_OVERDUE "{} ticket past its due time" "{} tickets past their due time" "{} tiket lewat batas waktu";
+    NEED_CRITICAL "{} critical ticket" "{} critical tickets" "{} tiket kritis";
+    NEED_SOON "{} ticket due within the hour" "{} tickets due within the hour" "{} tiket jatuh tempo dalam satu jam";
+    NEED_UNASSIGNED "{} ticket nobody has" "{} tickets nobody has" "{} tiket tanpa teknisi";
+    FROZEN "{} new event waits · {} follows again" "{} new events wait · {} follows again" "{} kejadian baru menunggu · {} mengikuti lagi";
+    PAUSED "{} new entry · {} to the top" "{} new entries · {} to the top" "{} entri baru · {} ke atas";
+    FILES "{} file" "{} files" "{} berkas";
 }
 
 texts! {
@@ -74,7 +95,6 @@ texts! {
     OP_REOPEN "opened again: {}" "dibuka lagi: {}";
     OP_UNDO "undone: {}" "diurungkan: {}";
     UNDOES "undoes" "urungkan";
-    N_TICKETS "{} tickets" "{} tiket";
     AND_MORE "and {} more" "dan {} lagi";
     NOT_UNDOABLE "This cannot be undone." "Ini tidak bisa diurungkan.";
     CONFIRM_ENTER "Enter: do it · Esc: cancel" "Enter: lakukan · Esc: batal";
@@ -123,15 +143,10 @@ texts! {
     NO_SUCH_NUMBER "{} is not a ticket or customer number" "{} bukan nomor tiket atau pelanggan";
     THEME_USE "use theme light or theme dark" "pakai theme light atau theme dark";
     LANG_USE "use lang en or lang id" "pakai lang en atau lang id";
-    EXPORTED "{} tickets in {}" "{} tiket di {}";
     NOT_EXPORTED "{} could not be written: {}" "{} tidak bisa ditulis: {}";
     COPIED "copied: {}" "disalin: {}";
 
     NEEDS_ACTION "Needs action now" "Perlu tindakan sekarang";
-    NEED_OVERDUE "{} tickets past their due time" "{} tiket lewat batas waktu";
-    NEED_CRITICAL "{} critical tickets" "{} tiket kritis";
-    NEED_SOON "{} tickets due within the hour" "{} tiket jatuh tempo dalam satu jam";
-    NEED_UNASSIGNED "{} tickets nobody has" "{} tiket tanpa teknisi";
     NOTHING_NEEDED "Nothing needs you now" "Tidak ada yang perlu tindakan";
     DAY "Tickets" "Tiket";
     NEW_24H "New in 24 h" "Baru 24 jam";
@@ -140,8 +155,6 @@ texts! {
     HAPPENING "Happening now" "Kejadian langsung";
     NOTHING_HAPPENED "Nothing yet since the console started" "Belum ada sejak konsol dibuka";
     NOTHING_TO_OPEN "nothing to open here" "tidak ada yang bisa dibuka";
-    FROZEN "{} new events wait · {} follows again" "{} kejadian baru menunggu · {} mengikuti lagi";
-    PAUSED "{} new entries · {} to the top" "{} entri baru · {} ke atas";
 
     VIEW_ACTIVE "Active" "Aktif";
     VIEW_OVERDUE "Overdue" "Lewat batas";
@@ -171,7 +184,6 @@ texts! {
     NOBODY "nobody yet" "belum ada";
     HELD_BECAUSE "On hold:" "Ditunda:";
     CHECKLIST "Checklist {} of {}" "Daftar periksa {} dari {}";
-    FILES "{} files" "{} berkas";
     REVEALS "reveals, recorded" "ungkap, dicatat";
     HIDES "hides" "sembunyikan";
     REVEALING "Asked for; the audit trail records it" "Diminta; dicatat di jejak audit";

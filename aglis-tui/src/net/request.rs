@@ -45,8 +45,8 @@ pub enum Request {
     Reveal(CustomerId),
     /// Record that tickets are written to a file, which then is done.
     Export(Box<Export>),
-    /// Every ODP.
-    Odps,
+    /// The first ODPs whose name or place holds a text.
+    Odps(String),
     /// One page of the audit trail.
     Audit(Box<AuditFilter>),
 }
@@ -97,7 +97,7 @@ pub enum Payload {
     Recorded,
     Customers(Page<CustomerSummary>),
     Customer(Box<Customer>),
-    Odps(Vec<Odp>),
+    Odps(Page<Odp>),
     Audit(Page<AuditEntry>),
 }
 

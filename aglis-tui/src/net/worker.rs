@@ -3,9 +3,10 @@
 use std::sync::mpsc::Sender;
 use std::thread;
 
+use aglis_core::catalog::OdpFilter;
 use aglis_core::client::{Client, ClientError, Live as Stream};
 use aglis_core::tickets::{Reason, Undo};
-use aglis_core::types::{Page, PageQuery};
+use aglis_core::types::Page;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -14,8 +15,8 @@ use tokio::task::JoinSet;
 use super::request::{Answer, Change, Failure, Payload, Request, Why};
 use crate::app::{Event, Live};
 
-/// All of them, in as few pages as can be.
-const EVERY_ODP: PageQuery = PageQuery { limit: Some(200), cursor: None };
+/// ODPs to choose from: as many as one looks through before typing on.
+const ODPS: u32 = 50;
 
 /// What the thread is told to do.
 enum Order {
@@ -125,7 +126,11 @@ async fn ask(client: &Client, request: &Request) -> Result<Payload, ClientError>
             client.tickets_exported(export.tickets, &export.key).await?;
             Payload::Recorded
         }
-        Request::Odps => Payload::Odps(client.odps(&EVERY_ODP).take(usize::MAX).await?),
+        Request::Odps(text) => {
+            let q = Some(text.clone()).filter(|text| !text.is_empty());
+            let filter = OdpFilter { q, limit: Some(ODPS), ..OdpFilter::default() };
+            Payload::Odps(page(client, "/api/odp", &filter).await?)
+        }
         Request::Audit(filter) => Payload::Audit(page(client, "/api/audit", filter).await?),
         Request::Change { id, change, key } => {
             match change {

@@ -264,11 +264,10 @@ impl State {
     /// The status line.
     #[must_use]
     pub fn status(&self, ui: &Ui) -> String {
-        let waiting = ui.count(self.waiting);
         if self.frozen {
-            ui.f(tx::FROZEN, &[&waiting, &ui.keymap.hint(Act::Freeze)])
+            ui.n(tx::FROZEN, self.waiting, &[&ui.keymap.hint(Act::Freeze)])
         } else if !self.follows() && self.waiting > 0 {
-            ui.f(tx::PAUSED, &[&waiting, &ui.keymap.hint(Act::First)])
+            ui.n(tx::PAUSED, self.waiting, &[&ui.keymap.hint(Act::First)])
         } else {
             String::new()
         }

@@ -111,7 +111,8 @@ impl State {
         let Some(stats) = &self.stats else { return Vec::new() };
         let critical = stats.by_priority.get(Priority::Critical.as_str()).copied().unwrap_or(0);
         let need = |count: i64, role, text, filter| {
-            (count > 0).then(|| Need { role, text: ui.f(text, &[&count.to_string()]), filter })
+            let number = usize::try_from(count).unwrap_or(0);
+            (number > 0).then(|| Need { role, text: ui.n(text, number, &[]), filter })
         };
         [
             need(stats.overdue, Role::Bad, tx::NEED_OVERDUE, "sla:overdue"),
@@ -175,7 +176,7 @@ impl State {
     pub fn status(&self, ui: &Ui) -> String {
         if self.stream.is_frozen() {
             let key = ui.keymap.hint(Act::Freeze);
-            return ui.f(tx::FROZEN, &[&self.stream.waiting().to_string(), &key]);
+            return ui.n(tx::FROZEN, self.stream.waiting(), &[&key]);
         }
         String::new()
     }

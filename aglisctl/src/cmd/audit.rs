@@ -6,7 +6,7 @@ use crate::{
     failure::Result,
     lists::Extent,
     local,
-    output::Row,
+    output::{Row, counted},
     table::{Cell, Tone},
 };
 use aglis_core::{
@@ -188,7 +188,12 @@ fn verify(context: &Context) -> Result {
             table.fact("chain", verdict);
             table.fact(
                 "checked",
-                Cell::new(format!("{} entries, {} to {}", report.checked, report.first_seq, report.last_seq)),
+                Cell::new(format!(
+                    "{}, {} to {}",
+                    counted(report.checked, "entry", "entries"),
+                    report.first_seq,
+                    report.last_seq
+                )),
             );
             if report.unsealed > 0 {
                 table.fact("not yet sealed", Cell::new(report.unsealed));

@@ -223,6 +223,9 @@ pub struct Update {
     /// What to tell by e-mail, in the same words
     #[arg(long, value_name = "NEWS")]
     notify_email: Option<Wanted>,
+    /// Take the coordinates away
+    #[arg(long, conflicts_with_all = ["latitude", "longitude"])]
+    no_coordinates: bool,
     #[command(flatten)]
     fields: Fields,
 }
@@ -295,7 +298,7 @@ pub fn run(context: &Context, verb: Verb) -> Result {
         Verb::Status(status) => verbs::status(context, status),
         Verb::Tag(tag) => verbs::tag(context, tag),
         Verb::Export(Export { filter, to }) => {
-            export::<CustomerSummary, _>(context, to, "customers", async |_| Ok(filter.query()))
+            export::<CustomerSummary, _>(context, to, "customer", async |_| Ok(filter.query()))
         }
     }
 }
@@ -328,6 +331,8 @@ fn facts(context: &Context, table: &mut Table, customer: &Customer) {
     table.fact_option("in charge", customer.pic_name.as_ref());
     table.fact_option("their phone", customer.pic_phone.as_ref());
     table.fact("address", Cell::new(&customer.address));
+    let place = customer.latitude.zip(customer.longitude);
+    table.fact_option("coordinates", place.map(|(north, east)| format!("{north}, {east}")));
     table.fact_option("area", customer.area_name.as_ref());
     table.fact_option("package", customer.package.as_ref().map(|package| &package.name));
     let port = customer.odp_port.map_or_else(String::new, |port| format!(" port {port}"));

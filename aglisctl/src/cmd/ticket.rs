@@ -207,6 +207,9 @@ pub struct Update {
     /// When the customer would like a visit, such as 2026-11-23T09:00:00+07:00
     #[arg(long, value_name = "TIME")]
     preferred_at: Option<Time>,
+    /// Take the preferred visit away
+    #[arg(long, conflicts_with = "preferred_at")]
+    no_preferred_at: bool,
     /// How the customer wants to be reached
     #[arg(long, value_name = "WAY")]
     contact: Option<ContactPreference>,
@@ -454,7 +457,7 @@ pub fn run(context: &Context, verb: Verb) -> Result {
         Verb::Reopen(reopen) => verbs::reopen(context, reopen),
         Verb::Undo(undo) => verbs::undo(context, undo),
         Verb::Export(Export { filter, to }) => {
-            export::<TicketSummary, _>(context, to, "tickets", async |client| {
+            export::<TicketSummary, _>(context, to, "ticket", async |client| {
                 show::query(client, filter).await
             })
         }

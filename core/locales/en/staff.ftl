@@ -353,7 +353,6 @@ staff-error-odp-port-required = Enter the port on the ODP.
 staff-error-odp-port-out-of-range = The ODP has no such port. Choose another.
 staff-error-odp-port-taken = Another customer has this port. Choose another.
 staff-error-place-invalid = Enter latitude and longitude, such as -6.3021, 107.2820.
-staff-error-place-required = Coordinates can be replaced, not removed.
 staff-error-place-out-of-range = This place is not on earth. Check the order: latitude first, then longitude.
 staff-error-ip-address-not-static = Leave the IP address empty, or choose a static one.
 staff-error-ip-address-required = Enter the static IP address, such as 203.0.113.7.

@@ -350,7 +350,6 @@ staff-error-odp-port-required = Isi port di ODP.
 staff-error-odp-port-out-of-range = ODP ini tidak punya port itu. Pilih port lain.
 staff-error-odp-port-taken = Port ini dipakai pelanggan lain. Pilih port lain.
 staff-error-place-invalid = Isi lintang dan bujur, seperti -6.3021, 107.2820.
-staff-error-place-required = Koordinat dapat diganti, tidak dapat dihapus.
 staff-error-place-out-of-range = Koordinat ini tidak ada di bumi. Periksa urutannya: lintang dulu, lalu bujur.
 staff-error-ip-address-not-static = Kosongkan alamat IP atau pilih IP tetap.
 staff-error-ip-address-required = Isi alamat IP tetap, seperti 203.0.113.7.

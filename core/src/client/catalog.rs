@@ -1,10 +1,9 @@
-//! Calls about packages, ODPs, areas and technicians.
+//! Calls about packages, areas and technicians.
 
-use super::{Client, ClientError, Pages, request::segment};
+use super::{Client, ClientError, request::segment};
 use crate::{
-    catalog::{Area, Odp, Package},
+    catalog::{Area, Package},
     technicians::Technician,
-    types::PageQuery,
 };
 use std::fmt::Display;
 
@@ -12,11 +11,6 @@ impl Client {
     /// Packages.
     pub async fn packages(&self) -> Result<Vec<Package>, ClientError> {
         self.whole("/api/packages").await
-    }
-
-    /// ODPs, page by page.
-    pub fn odps(&self, page: &PageQuery) -> Pages<Odp> {
-        self.pages("/api/odp", page)
     }
 
     /// Areas.

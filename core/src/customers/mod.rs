@@ -212,7 +212,7 @@ pub struct NewCustomer {
     pub tags: Vec<String>,
 }
 
-/// A change: absent fields stay, `null` empties where that is possible.
+/// A change: absent fields stay.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
@@ -244,12 +244,14 @@ pub struct CustomerChange {
     /// Area.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area_id: Option<AreaId>,
-    /// Degrees north.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub latitude: Option<f64>,
-    /// Degrees east.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub longitude: Option<f64>,
+    /// Degrees north; `null` for both coordinates removes them.
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(value_type = Option<f64>))]
+    pub latitude: Option<Option<f64>>,
+    /// Degrees east; `null` for both coordinates removes them.
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(value_type = Option<f64>))]
+    pub longitude: Option<Option<f64>>,
     /// ODP; 0 removes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub odp_id: Option<OdpId>,

@@ -118,7 +118,9 @@ impl Template {
                 Some(one_line(&i18n::t(locale, &format!("msg-{}-subject", self.name), &args)))
             }
         };
-        Ok(Rendered { subject, body: i18n::t(locale, &format!("msg-{}", self.name), &args) })
+        let text = i18n::t(locale, &format!("msg-{}", self.name), &args);
+        let body = if subject.is_some() { crate::marks::without(&text) } else { text };
+        Ok(Rendered { subject, body })
     }
 
     /// Whether nobody is worse off for getting it in the morning.

@@ -288,25 +288,6 @@ pub async fn wrong_overall(tx: &mut Tx, since: Time) -> Result<(i64, Option<Time
         .await
 }
 
-/// Begins a customer's session.
-pub async fn insert_session(
-    tx: &mut Tx,
-    customer: CustomerId,
-    hash: &str,
-    ip: &str,
-    user_agent: &str,
-    now: Time,
-    expires_at: Time,
-) -> Result<SessionId, DbError> {
-    let (id,): (SessionId,) = tx
-        .one(
-            "INSERT INTO sessions (customer_id, token_hash, ip, user_agent, created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6) RETURNING id",
-            args![customer, hash, ip, user_agent, now, expires_at],
-        )
-        .await?;
-    Ok(id)
-}
-
 /// A session as lists show it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct SessionRow {

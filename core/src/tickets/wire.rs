@@ -335,9 +335,10 @@ pub struct TicketChange {
     /// Description.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// When the customer would like a visit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub preferred_at: Option<Time>,
+    /// When the customer would like a visit; `null` removes it.
+    #[serde(deserialize_with = "nullable", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "server", schema(value_type = Option<Time>))]
+    pub preferred_at: Option<Option<Time>>,
     /// How they want to be reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_preference: Option<ContactPreference>,

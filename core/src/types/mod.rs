@@ -6,6 +6,7 @@ mod address;
 mod id;
 mod locale;
 mod money;
+mod nullable;
 mod page;
 mod phone;
 #[cfg(feature = "server")]
@@ -16,6 +17,7 @@ pub use address::budget_key;
 pub use id::*;
 pub use locale::Locale;
 pub use money::Rupiah;
+pub use nullable::nullable;
 pub use page::{Cursor, CursorError, Page, PageQuery};
 pub use phone::{Phone, PhoneError};
 pub use text_enum::UnknownWord;

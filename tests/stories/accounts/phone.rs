@@ -80,6 +80,23 @@ async fn live_sessions(world: &World, id: CustomerId) -> i64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn asking_again_while_codes_are_tried_stops_neither() {
+    both(async |world| {
+        let id = budi(&world, OLD).await.id;
+        let (actor, _) = signed_in(&world, id).await;
+        for _ in 0..5 {
+            let (asking, trying) = (world.ctx(actor.clone()), world.ctx(actor.clone()));
+            let codes = ("000000", "000000");
+            let (asked, tried) = tokio::join!(ask(&asking, "0812-9999-0000"), confirm(&trying, codes));
+            asked.unwrap();
+            assert_eq!(code(tried), BOTH);
+            world.pass(Duration::from_secs(61));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_number_changes_with_a_code_on_the_old_and_on_the_new() {
     both(async |world| {
         let id = budi(&world, OLD).await.id;

@@ -1,6 +1,7 @@
 //! The daemon over HTTP: who gets in, what is refused, what is let go.
 
 mod door;
+mod emptied;
 mod exports;
 mod once;
 mod patience;

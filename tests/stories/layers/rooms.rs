@@ -48,6 +48,7 @@ const FRAME: &[&str] = &[
     "idempotency",
     "lib",
     "permission",
+    "private",
     "secret",
     "tls",
 ];

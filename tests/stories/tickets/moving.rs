@@ -158,6 +158,21 @@ async fn two_people_do_not_overwrite_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_line_end_counts_once_although_forms_send_two_characters() {
+    both(async |world| {
+        let cast = cast(&world).await;
+        let id = report(&world, cast.budi).await.summary.id;
+        let rewrite = async |lines: usize| {
+            let description = Some(vec!["a"; lines].join("\r\n"));
+            service::update(&rina(&world), id, TicketChange { description, ..TicketChange::default() }).await
+        };
+        assert_eq!(rewrite(2000).await.unwrap().description, vec!["a"; 2000].join("\n"));
+        assert_eq!(code(rewrite(2001).await).1, ["description"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn notes_stay_inside_and_the_first_public_word_is_the_response() {
     both(async |world| {
         let cast = cast(&world).await;

@@ -122,6 +122,11 @@ async fn everything_about_a_customer_can_be_written() {
         assert_eq!((now.ip_address.as_deref(), now.locale.as_str()), (Some("203.0.113.7"), "en"));
         assert_eq!((&now.notify_whatsapp[..], &now.notify_email[..]), (News::ALL, &[News::Answers][..]));
         assert_eq!(now.area_id, None);
+        save(&desk, &number, &[("name", "Budi Santosa")]).await.must_say("Tersimpan");
+        assert_eq!(budi(&world).await.longitude, Some(107.282), "what stands in the form stays");
+        save(&desk, &number, &[("place", "")]).await.must_say("Tersimpan");
+        let now = budi(&world).await;
+        assert_eq!((now.latitude, now.longitude), (None, None));
 
         // Somebody was faster: it is said on the form, with what was entered, and the second try means it.
         let stale = form(&desk, &number, &[("name", "Budi dari meja")]).await;

@@ -200,6 +200,14 @@ async fn what_a_ticket_says_can_be_changed_and_two_do_not_overwrite_each_other()
         assert_eq!((now.summary.category.as_str(), now.description.as_str()), ("cable", "Sejak pagi"));
         assert_eq!(now.preferred_at, Some("2026-11-22T03:00:00Z".parse().unwrap()));
 
+        // An emptied time is taken away.
+        let shown = now.summary.version.to_string();
+        let mut emptied = fields;
+        (emptied[0].1, emptied[5].1) = (&shown, "");
+        desk.post(&here, &emptied).await.must_say("Tersimpan");
+        let now = tickets::get(&world.root(), ticket.summary.id).await.unwrap();
+        assert_eq!(now.preferred_at, None);
+
         let mut late = fields;
         late[1].1 = "Judul lain";
         let told = desk.post(&here, &late).await;

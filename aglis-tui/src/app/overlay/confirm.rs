@@ -79,8 +79,11 @@ impl Confirmation {
     /// Draws it.
     pub fn view(&self, ui: &Ui, canvas: &mut Canvas<'_>, area: Rect) {
         canvas.clear(area);
-        let title =
-            format!("{} · {}", ui.f(self.op.name(), &[&self.value]), ui.f(tx::N_TICKETS, &[&self.count()]));
+        let title = format!(
+            "{} · {}",
+            ui.f(self.op.name(), &[&self.value]),
+            ui.n(tx::N_TICKETS, self.targets.len(), &[])
+        );
         canvas.rule(area, area.y, &title);
         let rows = usize::from(area.height.saturating_sub(3));
         let skipped = self.skipped.iter().map(|(target, why)| (target, why.as_str(), Role::Warn));

@@ -59,11 +59,10 @@ impl Model {
                     return;
                 }
                 completion::Outcome::Ready(data) => {
-                    let target = form.target.clone();
                     if let Overlay::Completion(form) = overlay {
-                        self.shell.unfinished = Some(form);
+                        self.filled_in(form, data, effects);
                     }
-                    return self.complete(data, target, effects);
+                    return;
                 }
                 completion::Outcome::Open => {}
             },
@@ -82,6 +81,7 @@ impl Model {
             }
         }
         self.shell.overlay = Some(overlay);
+        self.ask_odps(effects);
     }
 
     pub(in crate::app) fn overlay_paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
@@ -90,7 +90,7 @@ impl Model {
             Overlay::Command(command) => command.line.paste(text),
             Overlay::Question(question) => question.line.paste(text),
             Overlay::Choose(choose) => choose.paste(text),
-            Overlay::Completion(form) => form.paste(text),
+            Overlay::Completion(form) => form.paste(&self.ui, text),
             Overlay::Filter(line) => {
                 let outcome = line.paste(text);
                 let before = line.before.clone();

@@ -154,15 +154,19 @@ pub fn stats() -> TicketStats {
     .expect("stats")
 }
 
-fn odps() -> Vec<aglis_core::catalog::Odp> {
-    let odp = |n: i64| {
+pub fn odps(text: &str) -> Page<aglis_core::catalog::Odp> {
+    let odp = |n: i64| -> aglis_core::catalog::Odp {
         serde_json::from_value(json!({
             "id": n, "name": format!("ODP-KRW-{n:02}"), "location": "Jl. Mawar", "latitude": null, "longitude": null,
             "area_id": 1, "area_name": "Karawang Barat", "ports_total": 8, "ports_used": 3
         }))
         .expect("ODP")
     };
-    (1..=12).map(odp).collect()
+    let like = |odp: &aglis_core::catalog::Odp| odp.name.to_lowercase().contains(&text.to_lowercase());
+    let mut items: Vec<_> = (1..=400).map(odp).filter(like).collect();
+    let more = items.len() > 50;
+    items.truncate(50);
+    Page { items, next_cursor: more.then(|| "more".to_owned()) }
 }
 
 /// What the demo provider answers.
@@ -201,7 +205,7 @@ pub fn answer(request: &Request) -> Payload {
         }),
         Request::Customer(id) => Payload::Customer(Box::new(serde_json::from_value(customer(id.0, false)).expect("customer"))),
         Request::Reveal(id) => Payload::Customer(Box::new(serde_json::from_value(customer(id.0, true)).expect("customer"))),
-        Request::Odps => Payload::Odps(odps()),
+        Request::Odps(text) => Payload::Odps(odps(text)),
         Request::Audit(_) => Payload::Audit(Page { items: (80..=100).rev().map(audit).collect(), next_cursor: None }),
     }
 }

@@ -1,10 +1,10 @@
 //! A shift at the console.
 
-use aglis_core::tickets::{Priority, TicketStatus, Visibility};
+use aglis_core::tickets::{Priority, TicketStats, TicketStatus, Visibility};
 
 use super::{Console, data};
 use crate::lang::Lang;
-use crate::net::request::{Change, Failure, Request, Why};
+use crate::net::request::{Change, Failure, Payload, Request, Why};
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -172,6 +172,74 @@ fn an_installation_uses_the_pictures_that_are_attached_and_says_how_to_attach_th
     let Request::Change { change: Change::Complete(data), .. } = &asked else { panic!("{asked:?}") };
     assert_eq!(data.modem_file_id.map(|id| id.0), Some(2), "the newest picture");
     assert_eq!((data.odp_id.map(|id| id.0), data.odp_port), (Some(3), Some(5)));
+}
+
+/// The texts for which ODPs were asked for and did not arrive yet.
+fn odps_asked(console: &Console) -> Vec<&str> {
+    let mut texts = Vec::new();
+    for request in &console.asked {
+        if let Request::Odps(text) = request {
+            texts.push(text.as_str());
+        }
+    }
+    texts
+}
+
+/// Answers the question for ODPs.
+fn odps_arrive(console: &mut Console, answer: impl FnOnce(&Request) -> Result<Payload, Failure>) {
+    let at = console.asked.iter().position(|request| matches!(request, Request::Odps(_))).expect("asked");
+    let request = console.asked.remove(at);
+    let result = answer(&request);
+    console.reply(request, result);
+}
+
+#[test]
+fn an_odp_among_hundreds_is_looked_for_by_the_daemon() {
+    let mut console = Console::connected(SIZE, Lang::En);
+    let request = begin_completion(&mut console);
+    console.reply(request.clone(), Ok(data::to_complete(&request, "installation", &["modem.jpg"])));
+    console.answer_all();
+    console.press("A Down Down");
+    console.type_text("installed");
+    console.press("Down");
+    console.type_text("-19");
+    console.press("Down");
+    console.type_text("ZTE123");
+    console.press("Down Ctrl-u");
+    console.type_text("krw-39");
+    assert!(odps_asked(&console).is_empty(), "not at every key");
+    console.wait(200);
+    assert_eq!(odps_asked(&console), ["krw-39"]);
+    odps_arrive(&mut console, |request| Ok(data::answer(request)));
+    console.shows("ODP-KRW-390");
+    console.press("F5");
+    console.shows("which ODP: ODP-KRW-39, ODP-KRW-390");
+
+    // Sent before the daemon has said which one is meant, it waits; an answer to another text is not taken for it.
+    console.type_text("9");
+    console.press("F5");
+    console.shows("Searching…");
+    assert_eq!(odps_asked(&console), ["krw-399"]);
+    console.reply(Request::Odps("krw-39".into()), Ok(Payload::Odps(data::odps("krw-39"))));
+    console.shows("Searching…");
+    let lost = Failure { why: Why::Unreachable, message: "no answer in time".into() };
+    odps_arrive(&mut console, |_| Err(lost));
+    console.shows("no answer in time");
+    console.press("F5");
+    odps_arrive(&mut console, |request| Ok(data::answer(request)));
+    let asked = console.asked.pop().expect("asked");
+    let Request::Change { change: Change::Complete(data), .. } = &asked else { panic!("{asked:?}") };
+    assert_eq!(data.odp_id.map(|id| id.0), Some(399));
+}
+
+#[test]
+fn one_ticket_is_said_as_one() {
+    for (lang, text) in [(Lang::En, "1 ticket nobody has"), (Lang::Id, "1 tiket tanpa teknisi")] {
+        let mut console = Console::connected(SIZE, lang);
+        let stats = TicketStats { unassigned: 1, ..data::stats() };
+        console.reply(Request::Stats, Ok(Payload::Stats(Box::new(stats))));
+        console.shows(text);
+    }
 }
 
 #[test]

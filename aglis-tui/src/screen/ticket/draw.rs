@@ -188,7 +188,7 @@ impl State {
             );
         }
         if !ticket.attachments.is_empty() {
-            line(canvas, &[span(ui.f(tx::FILES, &[&ticket.attachments.len().to_string()]), Role::Text)]);
+            line(canvas, &[span(ui.n(tx::FILES, ticket.attachments.len(), &[]), Role::Text)]);
         }
         if let Some(rating) = ticket.rating {
             let stars = canvas.theme.pick("★", "*").repeat(usize::try_from(rating).unwrap_or(0));

@@ -406,7 +406,7 @@ impl State {
                 let numbers: Vec<String> =
                     self.targets(cx.ui).into_iter().map(|target| target.number).collect();
                 let shown = if numbers.len() > 3 {
-                    cx.ui.f(tx::N_TICKETS, &[&numbers.len().to_string()])
+                    cx.ui.n(tx::N_TICKETS, numbers.len(), &[])
                 } else {
                     numbers.join(" ")
                 };

@@ -59,6 +59,7 @@ pub(super) fn create(context: &Context, create: Create) -> Result {
 /// `customer update`
 pub(super) fn update(context: &Context, update: Update) -> Result {
     let fields = update.fields;
+    let coordinate = |degrees: Option<f64>| (update.no_coordinates || degrees.is_some()).then_some(degrees);
     let change = CustomerChange {
         version: None,
         customer_type: fields.customer_type,
@@ -69,8 +70,8 @@ pub(super) fn update(context: &Context, update: Update) -> Result {
         pic_phone: fields.pic_phone,
         address: update.address,
         area_id: fields.area,
-        latitude: fields.latitude,
-        longitude: fields.longitude,
+        latitude: coordinate(fields.latitude),
+        longitude: coordinate(fields.longitude),
         odp_id: fields.odp.map(OdpId),
         odp_port: fields.port,
         package_id: fields.package,

@@ -27,7 +27,8 @@ pub(super) fn update(context: &Context, update: Update) -> Result {
         title: update.title,
         description,
         category: update.category,
-        preferred_at: update.preferred_at,
+        preferred_at: (update.no_preferred_at || update.preferred_at.is_some())
+            .then_some(update.preferred_at),
         contact_preference: update.contact,
         ..TicketChange::default()
     };

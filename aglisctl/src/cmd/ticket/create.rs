@@ -6,6 +6,7 @@ use crate::{
     context::Context,
     failure::{Failure, Result},
     operation::Operation,
+    output::counted,
     table::Cell,
 };
 use aglis_core::{
@@ -41,7 +42,7 @@ pub(super) fn run(context: &Context, create: Create) -> Result {
         if context.global.dry_run {
             context.out.remark(match photos.len() {
                 0 => "dry run: would open this ticket".to_owned(),
-                n => format!("dry run: would open this ticket with {n} photos"),
+                n => format!("dry run: would open this ticket with {}", counted(n, "photo", "photos")),
             });
             context.out.text(&format!("{}\n", serde_json::to_string_pretty(&new)?))?;
             return Ok(Exit::Done);

@@ -367,14 +367,8 @@ async fn change(frame: &Frame, form: &Form, customer: &Customer) -> Result<Custo
     // Nothing chosen removes it.
     let chosen = |name: &str| changed(name).map(|value| value.parse::<i64>().unwrap_or(0));
     let mut wrong = Vec::new();
-    let (latitude, longitude) = match changed("place") {
-        Some(text) if text.is_empty() => {
-            wrong.push(FieldError::new("place", "required", "coordinates can be replaced, not removed"));
-            (None, None)
-        }
-        Some(_) => place(form, &mut wrong),
-        None => (None, None),
-    };
+    // An emptied field takes them away.
+    let (latitude, longitude) = changed("place").map(|_| place(form, &mut wrong)).unzip();
     let odp_id = match changed(odp::NAME) {
         Some(_) => Some(odp::typed(frame, form, &mut wrong).await?.unwrap_or(OdpId(0))),
         None => None,

@@ -28,7 +28,6 @@ struct Page<'a> {
     title: String,
     description: String,
     preferred: String,
-    fixed: bool,
     choices: Vec<Choice>,
 }
 
@@ -49,7 +48,6 @@ async fn draw(
         title: or("title", &ticket.summary.title),
         description: or("description", &ticket.description),
         preferred: or("preferred_at", &preferred),
-        fixed: ticket.preferred_at.is_some(),
         choices: vec![
             Choice::of(
                 frame,
@@ -87,9 +85,10 @@ fn change(frame: &Frame, form: &Form, before: &Ticket) -> Result<TicketChange, E
         |name: &str, now: &str| Some(form.get(name).replace("\r\n", "\n")).filter(|text| text != now);
     let preferred_at = match changed("preferred_at", &local_input(frame, before.preferred_at)) {
         None => None,
-        Some(text) => Some(local_time(frame, &text).ok_or_else(|| {
+        Some(text) if text.is_empty() => Some(None),
+        Some(text) => Some(Some(local_time(frame, &text).ok_or_else(|| {
             Error::Invalid(vec![FieldError::new("preferred_at", "invalid", "enter a date and time")])
-        })?),
+        })?)),
     };
     let preference = before.contact_preference;
     Ok(TicketChange {

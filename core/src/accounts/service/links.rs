@@ -2,7 +2,7 @@
 
 use super::{
     hashed,
-    sign_in::{SignedIn, begin_session, spend_address_budget},
+    sign_in::{SignedIn, admit, spend_address_budget},
     token_hash,
     users::{least, taken},
 };
@@ -56,7 +56,7 @@ pub async fn sign_in_with_link(ctx: &Ctx, body: LinkSignIn) -> Result<SignedIn> 
         return Err(spent());
     };
     attempts::forget(&mut tx, attempt).await?;
-    let signed = begin_session(&mut tx, ctx, &account, false).await?;
+    let signed = admit(&mut tx, ctx, &account, false).await?;
     tx.commit().await?;
     Ok(signed)
 }
@@ -112,7 +112,7 @@ pub async fn create_first_administrator(ctx: &Ctx, body: FirstAdministrator) -> 
     let event = Event::UserCreated { role: Some(user.role) };
     emit(&mut tx, ctx, &Subject::user(user.id, &user.username), event).await?;
     let account = super::users::load(&mut tx, user.id, true).await?;
-    let signed = begin_session(&mut tx, ctx, &account, false).await?;
+    let signed = admit(&mut tx, ctx, &account, false).await?;
     tx.commit().await?;
     Ok(signed)
 }

@@ -2,6 +2,7 @@
 
 mod alike;
 mod authenticate;
+mod begin;
 mod links;
 mod own;
 mod present;
@@ -14,6 +15,7 @@ mod users;
 
 pub use alike::answer_alike;
 pub use authenticate::{authenticate_session, authenticate_token, authenticate_unix, me};
+pub use begin::{Begun, Holder, begin as begin_session};
 pub use links::{create_first_administrator, create_first_link, create_sign_in_link, sign_in_with_link};
 pub use own::{
     change_password, confirm_totp, own_sessions, remove_totp, revoke_session, set_locale, start_totp,

@@ -1,4 +1,8 @@
-use super::{authenticate::pending, me, second_factor, token_hash, unauthenticated};
+use super::{
+    authenticate::pending,
+    begin::{self, Holder},
+    me, second_factor, unauthenticated,
+};
 use crate::{
     accounts::{
         FAILURE_WINDOW_S, FAILURES_PER_ADDRESS, FAILURES_TO_LOCK, Me, SignIn, password,
@@ -74,7 +78,7 @@ pub async fn sign_in(ctx: &Ctx, body: SignIn) -> Result<SignedIn> {
         }
     }
     attempts::succeeded(&mut tx, attempt.id).await?;
-    let signed = begin_session(&mut tx, ctx, &account, by_factor).await?;
+    let signed = admit(&mut tx, ctx, &account, by_factor).await?;
     tx.commit().await?;
     Ok(signed)
 }
@@ -163,26 +167,14 @@ pub(super) async fn fail<T>(ctx: &Ctx, attempt: Attempt, reason: &str) -> Result
 }
 
 /// Begins a session and records it. Whoever calls this has made sure who it is.
-pub(super) async fn begin_session(
+pub(super) async fn admit(
     tx: &mut Tx,
     ctx: &Ctx,
     account: &Account,
     second_factor: bool,
 ) -> Result<SignedIn> {
     let user = &account.user;
-    let token = ctx.app.random_token();
-    let life_ms = i64::try_from(ctx.app.config.security.session.as_millis()).unwrap_or(i64::MAX);
-    let expires_at = ctx.now.plus_ms(life_ms);
-    let session_id = sessions::insert(
-        tx,
-        user.id,
-        &token_hash(&token),
-        &ctx.request.ip,
-        &ctx.request.user_agent,
-        ctx.now,
-        expires_at,
-    )
-    .await?;
+    let begun = begin::begin(tx, ctx, Holder::User(user.id), ctx.app.config.security.session).await?;
     let ctx = Ctx {
         actor: Actor::User(StaffActor {
             user_id: Some(user.id),
@@ -192,14 +184,14 @@ pub(super) async fn begin_session(
             permissions: account.permissions(),
             technician_id: account.technician_id,
             locale: user.locale.clone(),
-            session_id: Some(session_id),
+            session_id: Some(begun.id),
             token_id: None,
             pending: pending(&ctx.app, user.role, user.must_change_password, user.totp_enabled),
         }),
         ..ctx.clone()
     };
     emit(tx, &ctx, &Subject::user(user.id, &user.username), Event::UserSignedIn { second_factor }).await?;
-    Ok(SignedIn { token, expires_at, me: me(&ctx)? })
+    Ok(SignedIn { token: begun.token, expires_at: begun.expires_at, me: me(&ctx)? })
 }
 
 /// Ends the session that asks.

@@ -1,7 +1,8 @@
-//! SQL of the sessions of staff.
+//! SQL of sessions.
 
 use crate::{
     accounts::{Session, permissions_of},
+    app::RequestInfo,
     args,
     db::{DbError, Tx},
     permission::{Permissions, Role},
@@ -78,20 +79,20 @@ pub async fn get(tx: &mut Tx, id: SessionId) -> Result<Option<Signed>, DbError> 
     tx.opt(format!("{SIGNED} WHERE s.id = $1"), args![id]).await
 }
 
-/// Begins a session of a staff account.
+/// Begins a session of a staff account or of a customer.
 pub async fn insert(
     tx: &mut Tx,
-    user: UserId,
+    user: Option<UserId>,
+    customer: Option<CustomerId>,
     hash: &str,
-    ip: &str,
-    user_agent: &str,
+    request: &RequestInfo,
     now: Time,
     expires_at: Time,
 ) -> Result<SessionId, DbError> {
     let (id,): (SessionId,) = tx
         .one(
-            "INSERT INTO sessions (user_id, token_hash, ip, user_agent, created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $5, $6) RETURNING id",
-            args![user, hash, ip, user_agent, now, expires_at],
+            "INSERT INTO sessions (user_id, customer_id, token_hash, ip, user_agent, created_at, last_seen_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $6, $7) RETURNING id",
+            args![user, customer, hash, &request.ip, &request.user_agent, now, expires_at],
         )
         .await?;
     Ok(id)

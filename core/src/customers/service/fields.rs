@@ -82,8 +82,8 @@ pub fn of_change(check: &mut Checker, before: &Fields, change: CustomerChange) -
         fields.area_id = Some(value).filter(|area| area.0 != 0);
     }
     if change.latitude.is_some() || change.longitude.is_some() {
-        fields.latitude = change.latitude.or(before.latitude);
-        fields.longitude = change.longitude.or(before.longitude);
+        fields.latitude = change.latitude.unwrap_or(before.latitude);
+        fields.longitude = change.longitude.unwrap_or(before.longitude);
         rules::place(check, fields.latitude, fields.longitude);
     }
     if let Some(value) = change.odp_id {

@@ -42,8 +42,7 @@ pub async fn set_line(
     odp_id: Option<OdpId>,
     odp_port: Option<i64>,
 ) -> Result<()> {
-    let row = locked(tx, id).await?;
-    note(tx, ctx, &row, odp_id, odp_port).await
+    moved(tx, ctx, id, odp_id, odp_port).await.map(drop)
 }
 
 /// [`set_line`] for an installation, which puts a customer who waited for it in service.
@@ -54,8 +53,7 @@ pub async fn installed(
     odp_id: Option<OdpId>,
     odp_port: Option<i64>,
 ) -> Result<()> {
-    let row = locked(tx, id).await?;
-    note(tx, ctx, &row, odp_id, odp_port).await?;
+    let row = moved(tx, ctx, id, odp_id, odp_port).await?;
     if row.status == CustomerStatus::PendingInstallation {
         store::set_status(tx, id, CustomerStatus::Active, Some(ctx.now), ctx.now).await?;
         let event = Event::CustomerStatusChanged {
@@ -68,22 +66,26 @@ pub async fn installed(
     Ok(())
 }
 
-async fn locked(tx: &mut Tx, id: CustomerId) -> Result<Row> {
+/// Notes where the line ends; gives the customer as they were before.
+async fn moved(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CustomerId,
+    odp_id: Option<OdpId>,
+    odp_port: Option<i64>,
+) -> Result<Row> {
     store::lock(tx, id).await?;
-    store::get(tx, Scope::All, id).await?.ok_or(Error::NotFound("customer"))
-}
-
-async fn note(tx: &mut Tx, ctx: &Ctx, row: &Row, odp_id: Option<OdpId>, odp_port: Option<i64>) -> Result<()> {
+    let row = store::get(tx, Scope::All, id).await?.ok_or(Error::NotFound("customer"))?;
     let mut after = row.fields.clone();
     (after.odp_id, after.odp_port) = (odp_id, odp_port);
     let mut check = Checker::new();
-    fields::check_references(tx, &mut check, Some(row), Some(&after)).await?;
+    fields::check_references(tx, &mut check, Some(&row), Some(&after)).await?;
     check.finish()?;
     let changes = fields::changes(&row.fields, &after);
     if !changes.is_empty() {
         let name_key = terms::name_key(&after.name);
         store::update(tx, row.id, &after, &name_key, ctx.now).await.map_err(fields::taken)?;
-        emit(tx, ctx, &subject(row), Event::CustomerUpdated { changes }).await?;
+        emit(tx, ctx, &subject(&row), Event::CustomerUpdated { changes }).await?;
     }
-    Ok(())
+    Ok(row)
 }

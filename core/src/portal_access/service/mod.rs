@@ -12,7 +12,7 @@ use super::{
 use crate::{
     accounts::{
         Session,
-        service::{answer_alike, token_hash},
+        service::{Holder, answer_alike, begin_session, token_hash},
     },
     app::{Actor, Ctx},
     db::Tx,
@@ -144,7 +144,7 @@ async fn judge(mut tx: Tx, ctx: &Ctx, challenge: Option<Challenge>, code: &str) 
         && codes::is_code(ctx, challenge, code)
         && store::use_code(&mut tx, challenge.id, ctx.now).await?
     {
-        let signed = begin_session(&mut tx, ctx, customer.clone()).await?;
+        let signed = admit(&mut tx, ctx, customer.clone()).await?;
         tx.commit().await?;
         return Ok(signed);
     }
@@ -167,29 +167,18 @@ async fn judge(mut tx: Tx, ctx: &Ctx, challenge: Option<Challenge>, code: &str) 
     })
 }
 
-async fn begin_session(tx: &mut Tx, ctx: &Ctx, customer: PortalCustomer) -> Result<SignedIn> {
-    let token = ctx.app.random_token();
-    let life_ms = i64::try_from(ctx.app.config.security.customer_session.as_millis()).unwrap_or(i64::MAX);
-    let expires_at = ctx.now.plus_ms(life_ms);
-    let session_id = store::insert_session(
-        tx,
-        customer.id,
-        &token_hash(&token),
-        &ctx.request.ip,
-        &ctx.request.user_agent,
-        ctx.now,
-        expires_at,
-    )
-    .await?;
+async fn admit(tx: &mut Tx, ctx: &Ctx, customer: PortalCustomer) -> Result<SignedIn> {
+    let life = ctx.app.config.security.customer_session;
+    let begun = begin_session(tx, ctx, Holder::Customer(customer.id), life).await?;
     let actor = Actor::Customer {
         id: customer.id,
         name: customer.name.clone(),
-        session_id,
+        session_id: begun.id,
         locale: customer.locale.clone(),
     };
     let ctx = Ctx { actor, ..ctx.clone() };
     emit(tx, &ctx, &subject(Some(&customer)), Event::CustomerSignedIn {}).await?;
-    Ok(SignedIn { token, expires_at, customer })
+    Ok(SignedIn { token: begun.token, expires_at: begun.expires_at, customer })
 }
 
 /// The customer and session that ask.

@@ -31,6 +31,8 @@ pub async fn request_phone_change(ctx: &Ctx, body: &PhoneChange) -> Result<OtpRe
         .parse()
         .map_err(|error: PhoneError| Error::field("phone", "invalid", error.to_string()))?;
     let mut tx = ctx.app.db.write().await?;
+    // The address before the customer, as when the codes are tried, so that neither waits for the other for ever.
+    codes::refuse_crowds(&mut tx, ctx).await?;
     let (customer, old) = store::with_phone(&mut tx, id).await?.ok_or(Error::NotFound("customer"))?;
     if old == new {
         return Err(Error::field("phone", "same", "this is your number already; enter the new one"));
@@ -41,7 +43,6 @@ pub async fn request_phone_change(ctx: &Ctx, body: &PhoneChange) -> Result<OtpRe
     for (purpose, phone) in numbers {
         codes::refuse_too_many(&mut tx, ctx, purpose, phone).await?;
     }
-    codes::refuse_crowds(&mut tx, ctx).await?;
     store::kill_changes(&mut tx, id, ctx.now).await?;
     for (purpose, phone) in numbers {
         let fresh = codes::make(&mut tx, ctx, purpose, phone, Some(id), &browser_hash(session)).await?;

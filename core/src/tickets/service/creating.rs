@@ -202,13 +202,13 @@ pub async fn update(ctx: &Ctx, id: TicketId, change: TicketChange) -> Result<Tic
         let new = checker.optional_text("description", description, DESCRIPTION_CHARS);
         note(&mut changes, "description", &mut row.description, new, false);
     }
-    if let Some(at) = change.preferred_at.filter(|at| Some(*at) != row.preferred_at) {
-        schedule(&mut checker, "preferred_at", Some(at), ctx.now);
+    if let Some(at) = change.preferred_at.filter(|at| *at != row.preferred_at) {
+        schedule(&mut checker, "preferred_at", at, ctx.now);
         changes.push(changed("preferred_at", row.preferred_at, at));
-        row.preferred_at = Some(at);
+        row.preferred_at = at;
     }
     if let Some(preference) = change.contact_preference.filter(|new| *new != row.contact_preference) {
-        changes.push(changed("contact_preference", Some(row.contact_preference), preference));
+        changes.push(changed("contact_preference", Some(row.contact_preference), Some(preference)));
         row.contact_preference = preference;
     }
     let eta = change.eta_at.filter(|at| Some(*at) != row.eta_at);
@@ -258,8 +258,9 @@ fn schedule(checker: &mut Checker, field: &str, at: Option<Time>, now: Time) {
     checker.ensure(at <= now.plus_seconds(366 * 86_400), field, "too_far", "choose a time within a year");
 }
 
-fn changed<T: ToString>(field: &str, from: Option<T>, to: T) -> Change {
-    Change { field: field.to_owned(), from: from.map(|from| from.to_string()), to: Some(to.to_string()) }
+fn changed<T: ToString>(field: &str, from: Option<T>, to: Option<T>) -> Change {
+    let text = |value: Option<T>| value.map(|value| value.to_string());
+    Change { field: field.to_owned(), from: text(from), to: text(to) }
 }
 
 /// Notes a changed text; its values are kept only where they are no personal data.

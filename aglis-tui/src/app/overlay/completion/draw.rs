@@ -66,10 +66,8 @@ impl Completion {
         }
         let text = match form.lines.get(self.cursor.at) {
             Some(Line::Picture { photo, file: None, .. }) => form.attach_how(ui, *photo),
-            Some(Line::Write { field: Field::Odp, line, .. }) if !form.odps.is_empty() => {
-                let like = form.odps_like(line.text().trim());
-                let names: Vec<&str> = like.iter().take(8).map(|odp| odp.name.as_str()).collect();
-                names.join("  ")
+            Some(Line::Write { field: Field::Odp, .. }) if !form.odps.names(1).is_empty() => {
+                form.odps.names(8).join("  ")
             }
             _ => ui.f(tx::COMPLETE_HINT, &[&ui.keymap.hint(Act::Send)]),
         };

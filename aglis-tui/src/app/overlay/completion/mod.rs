@@ -2,11 +2,12 @@
 
 mod draw;
 mod fields;
+mod odps;
 
 use aglis_core::catalog::Odp;
 use aglis_core::customers::Customer;
 use aglis_core::tickets::{ChecklistItem, Complete, Ticket};
-use aglis_core::types::{FileId, OdpId, TicketId};
+use aglis_core::types::{FileId, Page, TicketId, Time};
 
 use crate::app::Ui;
 use crate::app::cx::Target;
@@ -15,6 +16,7 @@ use crate::lang::texts as tx;
 use crate::term::{Code, Key};
 use crate::widget::{InputLine, ListCursor, Move};
 use fields::{Field, Photo};
+use odps::{Known, Odps};
 
 /// A completion being filled in.
 #[derive(Debug)]
@@ -24,13 +26,24 @@ pub struct Completion {
     form: Option<Form>,
     problem: Option<String>,
     cursor: ListCursor,
+    /// Whether it was to be sent, and waits for the daemon to say which ODP is meant.
+    waits: bool,
 }
 
 #[derive(Debug)]
 struct Form {
     ticket: Box<Ticket>,
     lines: Vec<Line>,
-    odps: Vec<Odp>,
+    odps: Odps,
+}
+
+/// What keeps a form from being sent.
+#[derive(Debug)]
+enum Stop {
+    /// What is wrong.
+    Problem(String),
+    /// Which ODP is meant is not known yet.
+    Searching,
 }
 
 #[derive(Debug)]
@@ -56,26 +69,21 @@ impl Completion {
     /// Begins, without having seen the ticket yet.
     #[must_use]
     pub fn new(target: Target) -> Self {
-        Self { target, form: None, problem: None, cursor: ListCursor::default() }
+        Self { target, form: None, problem: None, cursor: ListCursor::default(), waits: false }
     }
 
-    /// The customer and the ODPs still wanted to fill in a line's end; whether ODPs are asked for at all.
-    #[must_use]
-    pub fn wants_odp(&self) -> bool {
-        let asked = |line: &Line| matches!(line, Line::Write { field: Field::Odp, .. });
-        self.form.as_ref().is_some_and(|form| form.odps.is_empty() && form.lines.iter().any(asked))
-    }
-
-    /// The ticket arrived, or changed: what was written and ticked stays.
-    pub fn ticket(&mut self, ticket: &Ticket) {
+    /// The ticket arrived, or changed: what was written and ticked stays. Tells whether the customer is wanted now, to
+    /// fill in a line's end.
+    pub fn ticket(&mut self, ticket: &Ticket, now: Time) -> bool {
         if ticket.summary.id != self.target.id {
-            return;
+            return false;
         }
         self.target.status = ticket.summary.status;
+        let first = self.form.is_none();
         let form = self.form.get_or_insert_with(|| Form {
             lines: lines(ticket),
             ticket: Box::new(ticket.clone()),
-            odps: Vec::new(),
+            odps: Odps::default(),
         });
         for line in &mut form.lines {
             match line {
@@ -90,10 +98,15 @@ impl Completion {
             }
         }
         *form.ticket = ticket.clone();
+        let wanted = first && form.line(Field::Odp).is_some();
+        if wanted {
+            form.odps.wanted(now);
+        }
+        wanted
     }
 
     /// The customer arrived: an installation ends where they are planned to be.
-    pub fn customer(&mut self, customer: &Customer) {
+    pub fn customer(&mut self, customer: &Customer, now: Time) {
         let Some(form) = self.form.as_mut().filter(|f| f.ticket.summary.customer_id == Some(customer.id))
         else {
             return;
@@ -106,12 +119,39 @@ impl Completion {
                 line.set(&known);
             }
         }
+        if form.line(Field::Odp).is_some() {
+            form.odps.wanted(now);
+        }
     }
 
-    /// The ODPs arrived.
-    pub fn odps(&mut self, odps: &[Odp]) {
+    /// When it wants to ask for ODPs.
+    #[must_use]
+    pub fn wake_at(&self) -> Option<Time> {
+        self.form.as_ref().and_then(|form| form.odps.wake_at())
+    }
+
+    /// The text for which ODPs are to be asked for now.
+    pub fn ask(&mut self, now: Time) -> Option<String> {
+        let form = self.form.as_mut()?;
+        let text = form.line(Field::Odp)?.text().trim().to_owned();
+        form.odps.ask(&text, now)
+    }
+
+    /// The ODPs of a text arrived. What waited for them is sent.
+    pub fn odps(&mut self, ui: &Ui, text: &str, page: &Page<Odp>) -> Outcome {
         if let Some(form) = &mut self.form {
-            form.odps = odps.to_vec();
+            form.odps.arrived(text, page);
+        }
+        if self.waits { self.finish(ui) } else { Outcome::Open }
+    }
+
+    /// The ODPs of a text could not be asked for.
+    pub fn no_odps(&mut self, text: &str, why: &str) {
+        if let Some(form) = &mut self.form {
+            form.odps.failed(text);
+        }
+        if std::mem::take(&mut self.waits) {
+            self.problem = Some(why.to_owned());
         }
     }
 
@@ -128,6 +168,7 @@ impl Completion {
 
     /// Takes a key.
     pub fn key(&mut self, ui: &Ui, key: Key) -> Outcome {
+        self.waits = false;
         let sends = ui.keymap.act(&[Scope::Editor], key) == Some(Act::Send);
         let Some(form) = &mut self.form else {
             return if key.code == Code::Esc { Outcome::Closed } else { Outcome::Open };
@@ -147,8 +188,11 @@ impl Completion {
                     self.cursor.go(Move::By(1), length);
                 }
                 Some(Line::Check { .. }) if code == Code::Char('A') => form.tick_all(),
-                Some(Line::Write { line, .. }) => {
+                Some(Line::Write { field, line, .. }) => {
                     line.key(key);
+                    if *field == Field::Odp {
+                        form.odps.typed(ui.now);
+                    }
                 }
                 _ => {}
             },
@@ -158,25 +202,36 @@ impl Completion {
     }
 
     /// Puts in a pasted text.
-    pub fn paste(&mut self, text: &str) {
-        let line = self.form.as_mut().and_then(|form| form.lines.get_mut(self.cursor.at));
-        if let Some(Line::Write { line, .. }) = line {
+    pub fn paste(&mut self, ui: &Ui, text: &str) {
+        self.waits = false;
+        let Some(form) = &mut self.form else { return };
+        if let Some(Line::Write { field, line, .. }) = form.lines.get_mut(self.cursor.at) {
             line.paste(text);
+            if *field == Field::Odp {
+                form.odps.typed(ui.now);
+            }
         }
     }
 
     /// Reads the form; where something is missing or wrong, goes there and says so.
     fn finish(&mut self, ui: &Ui) -> Outcome {
-        let Some(form) = &self.form else { return Outcome::Open };
-        match form.read(ui) {
-            Ok(data) => Outcome::Ready(Box::new(data)),
-            Err((at, problem)) => {
-                self.cursor.at = at;
-                self.cursor.keep(form.lines.len());
-                self.problem = Some(problem);
-                Outcome::Open
+        let Some(form) = &mut self.form else { return Outcome::Open };
+        let read = form.read(ui);
+        self.waits = matches!(read, Err((_, Stop::Searching)));
+        let (at, stop) = match read {
+            Ok(data) => return Outcome::Ready(Box::new(data)),
+            Err(stop) => stop,
+        };
+        self.cursor.at = at;
+        self.cursor.keep(form.lines.len());
+        self.problem = match stop {
+            Stop::Problem(problem) => Some(problem),
+            Stop::Searching => {
+                form.odps.wanted(ui.now);
+                Some(ui.t(tx::SEARCHING).to_owned())
             }
-        }
+        };
+        Outcome::Open
     }
 }
 
@@ -223,10 +278,10 @@ impl Form {
     }
 
     /// The data, or the first line that is in the way and why.
-    fn read(&self, ui: &Ui) -> Result<Complete, (usize, String)> {
+    fn read(&self, ui: &Ui) -> Result<Complete, (usize, Stop)> {
         let mut data = Complete::default();
         for (at, line) in self.lines.iter().enumerate() {
-            let here = |problem: String| (at, problem);
+            let here = |problem: String| (at, Stop::Problem(problem));
             match line {
                 Line::Check { item, ticked: true } => {
                     if item.done_at.is_none() {
@@ -240,7 +295,7 @@ impl Form {
                     return Err(here(ui.f(tx::FILL_IN_FIRST, &[ui.t(field.label())])));
                 }
                 Line::Write { field, line, .. } => {
-                    self.write(ui, &mut data, *field, line.text().trim()).map_err(here)?;
+                    self.write(ui, &mut data, *field, line.text().trim()).map_err(|stop| (at, stop))?;
                 }
                 Line::Picture { photo, needed: true, file: None } => {
                     return Err(here(self.attach_how(ui, *photo)));
@@ -262,65 +317,46 @@ impl Form {
             Some((name, message)) => {
                 let is = |line: &Line| matches!(line, Line::Write { field, .. } if field.name() == name);
                 let at = self.lines.iter().position(is).unwrap_or(0);
-                Err(match self.lines.get(at) {
-                    Some(Line::Write { field, .. }) => (at, format!("{}: {message}", ui.t(field.label()))),
-                    _ => (at, message),
-                })
+                let message = match self.lines.get(at) {
+                    Some(Line::Write { field, .. }) => format!("{}: {message}", ui.t(field.label())),
+                    _ => message,
+                };
+                Err((at, Stop::Problem(message)))
             }
         }
     }
 
-    fn write(&self, ui: &Ui, data: &mut Complete, field: Field, text: &str) -> Result<(), String> {
+    fn write(&self, ui: &Ui, data: &mut Complete, field: Field, text: &str) -> Result<(), Stop> {
         if text.is_empty() {
             return Ok(());
         }
-        let decimal = || -> Result<f64, String> {
+        let no_number = || Stop::Problem(ui.f(tx::NO_NUMBER, &[ui.t(field.label()), text]));
+        let decimal = || -> Result<f64, Stop> {
             let number = text.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite());
-            number.ok_or_else(|| ui.f(tx::NO_NUMBER, &[ui.t(field.label()), text]))
+            number.ok_or_else(no_number)
         };
         match field {
             Field::Resolution => text.clone_into(&mut data.resolution),
             Field::ModemSerial => data.modem_serial = Some(text.to_owned()),
             Field::Wifi => data.wifi_name = Some(text.to_owned()),
-            Field::Odp => data.odp_id = Some(self.odp(ui, text)?),
+            Field::Odp => {
+                data.odp_id = Some(match self.odps.known(ui, text) {
+                    Known::One(id) => id,
+                    Known::Refused(problem) => return Err(Stop::Problem(problem)),
+                    Known::NotYet => return Err(Stop::Searching),
+                });
+            }
             Field::Attenuation => {
                 let dbm = decimal().ok().filter(|dbm| (-40.0..=0.0).contains(dbm));
-                data.attenuation_dbm = Some(dbm.ok_or_else(|| ui.t(tx::BAD_DBM).to_owned())?);
+                data.attenuation_dbm = Some(dbm.ok_or_else(|| Stop::Problem(ui.t(tx::BAD_DBM).to_owned()))?);
             }
             Field::SpeedDown => data.speed_down_mbps = Some(decimal()?),
             Field::SpeedUp => data.speed_up_mbps = Some(decimal()?),
             Field::Port => {
-                let port = text.parse().map_err(|_| ui.f(tx::NO_NUMBER, &[ui.t(field.label()), text]))?;
-                data.odp_port = Some(port);
+                data.odp_port = Some(text.parse().map_err(|_| no_number())?);
             }
         }
         Ok(())
-    }
-
-    /// The ODP of a name, of the start of only one name, or of a number.
-    fn odp(&self, ui: &Ui, text: &str) -> Result<OdpId, String> {
-        if let Ok(id) = text.parse() {
-            return Ok(OdpId(id));
-        }
-        let found = self.odps_like(text);
-        match found.as_slice() {
-            [one] => Ok(one.id),
-            [first, ..] if first.name.eq_ignore_ascii_case(text) => Ok(first.id),
-            [] => Err(ui.f(tx::NO_SUCH_ODP, &[text])),
-            several => {
-                let names: Vec<&str> = several.iter().take(3).map(|odp| odp.name.as_str()).collect();
-                Err(ui.f(tx::WHICH_ODP, &[&names.join(", ")]))
-            }
-        }
-    }
-
-    /// ODPs whose names begin so, or have a word that does, the one that is named exactly first.
-    fn odps_like(&self, text: &str) -> Vec<&Odp> {
-        let word = text.to_lowercase();
-        let mut found: Vec<&Odp> =
-            self.odps.iter().filter(|odp| aglis_core::filter::starts_a_word(&odp.name, &word)).collect();
-        found.sort_by_key(|odp| !odp.name.eq_ignore_ascii_case(text));
-        found
     }
 
     fn attach_how(&self, ui: &Ui, photo: Photo) -> String {
