@@ -186,6 +186,35 @@ pub struct MessageFilter {
     pub cursor: Option<String>,
 }
 
+/// A message that staff send: to a phone or to a customer, a text of their own or a template.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct SendMessage {
+    /// The phone in any spelling; absent when `customer` says to whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// The customer by id or number; absent when `phone` says to whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
+    /// The text, up to 4,096 characters; absent when `template` says what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The template's name; absent when `text` says what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// Values of the template's variables. `name` and `business` are put in where they are not given.
+    pub variables: std::collections::BTreeMap<String, String>,
+    /// Language of the template, `id` or `en`; the customer's own when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+    /// Not before; now when absent, at most a year ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_at: Option<Time>,
+    /// Only check, send nothing; the answer shows the message as it would be.
+    pub dry_run: bool,
+}
+
 /// A message as it lies on the sandbox's phone or in its mailbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]
