@@ -487,6 +487,8 @@ CREATE INDEX jobs_finished ON jobs (finished_at, id) WHERE outcome IN ('done', '
 CREATE INDEX jobs_dead ON jobs (finished_at, id) WHERE outcome = 'dead';
 CREATE UNIQUE INDEX jobs_unique ON jobs (kind, unique_key) WHERE unique_key IS NOT NULL AND outcome IS NULL;
 CREATE INDEX jobs_batch ON jobs (batch_id, id) WHERE batch_id IS NOT NULL;
+-- What staff called off, which would be far between among all that ended.
+CREATE INDEX jobs_called_off ON jobs (finished_at, id) WHERE outcome IN ('cancelled', 'discarded');
 
 -- What a worker took at once. Gone when the last of it has ended.
 CREATE TABLE claims (
@@ -504,6 +506,39 @@ CREATE TABLE workers (
   started_at {time} NOT NULL,
   alive_until {time} NOT NULL
 );
+
+-- Queues that staff paused; one that is not here goes on.
+CREATE TABLE queues (
+  queue TEXT PRIMARY KEY,
+  paused_at {time},
+  paused_by TEXT,
+  pause_reason TEXT,
+  updated_at {time} NOT NULL
+);
+
+-- What the workers did, minute by minute: the figures that nobody has to count.
+CREATE TABLE job_minutes (
+  minute {time} NOT NULL,
+  kind TEXT NOT NULL,
+  done BIGINT NOT NULL,
+  failed BIGINT NOT NULL,
+  retried BIGINT NOT NULL,
+  PRIMARY KEY (minute, kind)
+);
+
+-- Jobs that belong together, with counters that are kept as their jobs end.
+CREATE TABLE batches (
+  id {id},
+  name TEXT NOT NULL,
+  total BIGINT NOT NULL,
+  done BIGINT NOT NULL DEFAULT 0,
+  dead BIGINT NOT NULL DEFAULT 0,
+  cancelled BIGINT NOT NULL DEFAULT 0,
+  created_by TEXT NOT NULL,
+  created_at {time} NOT NULL,
+  cancelled_at {time}
+);
+CREATE INDEX batches_created ON batches (created_at);
 
 -- One row per thing that only one process may do at a time (the scheduler, the sealer).
 CREATE TABLE leases (
@@ -563,6 +598,7 @@ CREATE TABLE message_attempts (
   provider_id TEXT,
   code TEXT,
   error TEXT,
+  cost BIGINT,
   started_at {time} NOT NULL,
   finished_at {time},
   UNIQUE (message_id, number)

@@ -186,6 +186,30 @@ pub struct MessageFilter {
     pub cursor: Option<String>,
 }
 
+/// One try to send a message, and what the provider answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]
+pub struct MessageAttempt {
+    /// Which try, from 1.
+    pub number: i64,
+    /// Through which provider.
+    pub provider: String,
+    /// What became of it.
+    pub outcome: AttemptOutcome,
+    /// Short stable word for what went wrong.
+    pub code: Option<String>,
+    /// What went wrong, in the provider's words.
+    pub error: Option<String>,
+    /// The provider's identifier of the message.
+    pub provider_id: Option<String>,
+    /// Price in rupiah, where the provider tells it.
+    pub cost: Option<i64>,
+    /// When it began.
+    pub started_at: Time,
+    /// When the answer came.
+    pub finished_at: Option<Time>,
+}
+
 /// A message that staff send: to a phone or to a customer, a text of their own or a template.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
@@ -211,7 +235,7 @@ pub struct SendMessage {
     /// Not before; now when absent, at most a year ahead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_at: Option<Time>,
-    /// Only check, send nothing; the answer shows the message as it would be.
+    /// Only check, send nothing; the answer shows the message as it would be, with the identifier 0.
     pub dry_run: bool,
 }
 

@@ -45,14 +45,14 @@ pub use {
     worker::{Worker, WorkerSettings},
 };
 
-pub use control::{
-    AtLeast, Batch, BatchCancelled, BatchFilter, CleanJobs, JobAction, JobAttempt, JobBulk, JobBulkAnswer,
-    JobBulkData, JobBulkResult, JobCounts, JobDetail, JobFilter, JobRetried, JobSelection, JobsCleaned,
-    KindStats, MinuteStats, Pause, PauseQueue, ProviderRate, QueueCounts, QueueFigures, QueueStats,
-    ResumeQueue, Snooze, WorkerView,
-};
 #[cfg(feature = "server")]
 pub use control::service::{cancel, get, list, oldest_due, retry, stats};
+pub use control::{
+    AtLeast, Batch, BatchCancelled, BatchFilter, CleanJobs, JobAction, JobBulk, JobBulkAnswer, JobBulkData,
+    JobBulkResult, JobCounts, JobDetail, JobFilter, JobRetried, JobSelection, JobsCleaned, KindStats,
+    MinuteStats, Pause, PauseQueue, ProviderRate, QueueCounts, QueueFigures, QueueStats, ResumeQueue, Snooze,
+    WorkerView,
+};
 
 use crate::types::*;
 use serde::{Deserialize, Serialize};

@@ -19,7 +19,7 @@ pub mod store;
 
 use super::{JobState, JobView, QueueName};
 use crate::{
-    messages::{AttemptOutcome, Message},
+    messages::{Message, MessageAttempt},
     types::*,
 };
 use serde::{Deserialize, Serialize};
@@ -246,31 +246,7 @@ pub struct JobDetail {
     /// The message it sends; masked as in the list of messages.
     pub message: Option<Message>,
     /// The tries to send that message, the oldest first.
-    pub attempts: Vec<JobAttempt>,
-}
-
-/// One try to send a message, and what the provider answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]
-pub struct JobAttempt {
-    /// Which try, from 1.
-    pub number: i64,
-    /// Through which provider.
-    pub provider: String,
-    /// What became of it.
-    pub outcome: AttemptOutcome,
-    /// Short stable word for what went wrong.
-    pub code: Option<String>,
-    /// What went wrong, in the provider's words.
-    pub error: Option<String>,
-    /// The provider's identifier of the message.
-    pub provider_id: Option<String>,
-    /// Price in rupiah, where the provider tells it.
-    pub cost: Option<i64>,
-    /// When it began.
-    pub started_at: Time,
-    /// When the answer came.
-    pub finished_at: Option<Time>,
+    pub attempts: Vec<MessageAttempt>,
 }
 
 crate::text_enum! {
