@@ -2,12 +2,14 @@
 
 mod acts;
 
+use super::ticket::When;
 use crate::{
     cli::{Many, duration},
     clock::Clock,
     context::Context,
     failure::Result,
     lists::Extent,
+    local,
     operation::Given,
     output::Row,
     table::{Cell, Table, Tone},
@@ -122,8 +124,9 @@ pub struct Act {
 /// Flags of `job snooze`.
 #[derive(Debug, Args)]
 pub struct Snooze {
-    /// Until when: a time such as 2026-11-22T08:00:00+07:00, or +2h
-    until: String,
+    /// Until when, such as 2026-11-22T08:00:00+07:00, or from now: +45m, +2h
+    #[arg(value_name = "TIME")]
+    until: When,
     #[command(flatten)]
     act: Act,
 }
@@ -185,7 +188,10 @@ pub fn run(context: &Context, verb: Verb) -> Result {
         Verb::Discard(act) => acts::run(context, A::Discard, act, None),
         Verb::Run(act) => acts::run(context, A::Run, act, None),
         Verb::Snooze(snooze) => {
-            let until = acts::instant(&snooze.until)?;
+            let until = match snooze.until {
+                When::At(at) => at,
+                When::In(ms) => local::now().plus_ms(ms),
+            };
             acts::run(context, A::Snooze, snooze.act, Some(until))
         }
         Verb::Clean(clean) => acts::clean(context, clean),

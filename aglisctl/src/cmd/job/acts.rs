@@ -2,7 +2,7 @@
 
 use super::{Act, Clean};
 use crate::{
-    cli::{Chosen, Format, duration},
+    cli::{Chosen, Format},
     clock::Clock,
     confirm::{Plan, confirm},
     context::Context,
@@ -22,21 +22,6 @@ use aglis_core::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-
-/// A time, or how long from now with a plus before it.
-#[allow(clippy::disallowed_methods, reason = "a time from now is meant by the clock of whoever types it")]
-pub(super) fn instant(text: &str) -> Result<Time> {
-    if let Some(ahead) = text.strip_prefix('+') {
-        let ahead = duration(ahead).map_err(Failure::usage)?;
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        return Ok(Time::from_ms(i64::try_from((now + ahead).as_millis()).unwrap_or(i64::MAX)));
-    }
-    text.parse().map_err(|_| {
-        Failure::usage(format!(
-            "{text:?} is no time; write 2026-11-22T08:00:00+07:00, or +2h for two hours from now"
-        ))
-    })
-}
 
 const fn done(action: JobAction) -> &'static str {
     match action {
@@ -275,16 +260,4 @@ pub(super) fn clean(context: &Context, clean: Clean) -> Result {
     })?;
     operation.one("jobs", &Cleaned { removed }, |table| table.fact("removed", Cell::new(removed)))?;
     Ok(Exit::Done)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_a_time_or_a_while_from_now() {
-        assert!(instant("2026-11-22T08:00:00+07:00").is_ok());
-        assert!(instant("+2h").unwrap() > instant("+1h").unwrap());
-        assert!(instant("tomorrow").is_err() && instant("+0h").is_err() && instant("2h").is_err());
-    }
 }
