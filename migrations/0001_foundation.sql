@@ -468,24 +468,77 @@ CREATE TABLE jobs (
   kind TEXT NOT NULL,
   queue TEXT NOT NULL,
   priority BIGINT NOT NULL,
-  state TEXT NOT NULL,
   payload {json} NOT NULL,
   unique_key TEXT,
+  batch_id BIGINT,
   run_at {time} NOT NULL,
   attempts BIGINT NOT NULL DEFAULT 0,
   max_attempts BIGINT NOT NULL,
-  lease_token BIGINT NOT NULL DEFAULT 0,
-  lease_owner TEXT,
-  lease_until {time},
+  -- The claim under which it is being done; its number is the fencing token.
+  claim_id BIGINT,
+  -- NULL while it is to be done or being done.
+  outcome TEXT,
   last_error TEXT,
   created_at {time} NOT NULL,
   finished_at {time}
 );
-CREATE INDEX jobs_waiting ON jobs (queue, priority, run_at, id) WHERE state = 'waiting';
-CREATE INDEX jobs_running ON jobs (lease_until) WHERE state = 'running';
-CREATE INDEX jobs_finished ON jobs (finished_at) WHERE state IN ('done', 'cancelled');
-CREATE INDEX jobs_dead ON jobs (id) WHERE state = 'dead';
-CREATE UNIQUE INDEX jobs_unique ON jobs (kind, unique_key) WHERE unique_key IS NOT NULL AND state IN ('waiting', 'running');
+CREATE INDEX jobs_live ON jobs (queue, priority, run_at, id) WHERE outcome IS NULL;
+CREATE INDEX jobs_finished ON jobs (finished_at, id) WHERE outcome IN ('done', 'cancelled', 'discarded');
+CREATE INDEX jobs_dead ON jobs (finished_at, id) WHERE outcome = 'dead';
+CREATE UNIQUE INDEX jobs_unique ON jobs (kind, unique_key) WHERE unique_key IS NOT NULL AND outcome IS NULL;
+CREATE INDEX jobs_batch ON jobs (batch_id, id) WHERE batch_id IS NOT NULL;
+-- What staff called off, which would be far between among all that ended.
+CREATE INDEX jobs_called_off ON jobs (finished_at, id) WHERE outcome IN ('cancelled', 'discarded');
+
+-- What a worker took at once. Gone when the last of it has ended.
+CREATE TABLE claims (
+  id {id},
+  worker_id BIGINT NOT NULL,
+  jobs {json} NOT NULL,      -- their ids, an array
+  claimed_at {time} NOT NULL
+);
+CREATE INDEX claims_worker ON claims (worker_id);
+
+CREATE TABLE workers (
+  id {id},
+  name TEXT NOT NULL, pid BIGINT NOT NULL, host TEXT NOT NULL,
+  places BIGINT NOT NULL,
+  started_at {time} NOT NULL,
+  alive_until {time} NOT NULL
+);
+
+-- Queues that staff paused; one that is not here goes on.
+CREATE TABLE queues (
+  queue TEXT PRIMARY KEY,
+  paused_at {time},
+  paused_by TEXT,
+  pause_reason TEXT,
+  updated_at {time} NOT NULL
+);
+
+-- What the workers did, minute by minute: the figures that nobody has to count.
+CREATE TABLE job_minutes (
+  minute {time} NOT NULL,
+  kind TEXT NOT NULL,
+  done BIGINT NOT NULL,
+  failed BIGINT NOT NULL,
+  retried BIGINT NOT NULL,
+  PRIMARY KEY (minute, kind)
+);
+
+-- Jobs that belong together, with counters that are kept as their jobs end.
+CREATE TABLE batches (
+  id {id},
+  name TEXT NOT NULL,
+  total BIGINT NOT NULL,
+  done BIGINT NOT NULL DEFAULT 0,
+  dead BIGINT NOT NULL DEFAULT 0,
+  cancelled BIGINT NOT NULL DEFAULT 0,
+  created_by TEXT NOT NULL,
+  created_at {time} NOT NULL,
+  cancelled_at {time}
+);
+CREATE INDEX batches_created ON batches (created_at);
 
 -- One row per thing that only one process may do at a time (the scheduler, the sealer).
 CREATE TABLE leases (
@@ -545,6 +598,7 @@ CREATE TABLE message_attempts (
   provider_id TEXT,
   code TEXT,
   error TEXT,
+  cost BIGINT,
   started_at {time} NOT NULL,
   finished_at {time},
   UNIQUE (message_id, number)

@@ -7,7 +7,7 @@ use clap::{
 };
 use std::{path::PathBuf, time::Duration};
 
-/// Administers an AGLIS installation: tickets, customers, accounts, tokens, audit trail.
+/// Administers an AGLIS installation: tickets, customers, messages and their queue, accounts, tokens, audit trail.
 ///
 /// Talks to aglisd on its Unix socket, where root and the group aglis need no password, or to a server address with a
 /// token.
@@ -121,6 +121,15 @@ pub enum Command {
     /// Customers: list, view, create, change
     #[command(subcommand)]
     Customer(cmd::customer::Verb),
+    /// The queue: how it stands, pause and resume, batches
+    #[command(subcommand)]
+    Queue(cmd::queue::Verb),
+    /// Jobs of the queue: list, view, retry, cancel, discard, snooze, clean
+    #[command(subcommand)]
+    Job(cmd::job::Verb),
+    /// Messages to and from people
+    #[command(subcommand)]
+    Message(cmd::message::Verb),
     /// Staff accounts
     #[command(subcommand)]
     User(cmd::user::Verb),

@@ -79,9 +79,9 @@ text_enum! {
         NotificationCreate = "notification.create",
         /// See messages and the queue.
         MessageRead = "message.read",
-        /// Write a message to a customer outside a ticket; no operation does so yet.
+        /// Write a message to a phone or a customer.
         MessageSend = "message.send",
-        /// Retry, cancel and pause in the queue.
+        /// Retry, cancel, discard, snooze and clean jobs, pause queues.
         QueueManage = "queue.manage",
         /// Use the sandbox provider's inbox.
         SandboxUse = "sandbox.use",

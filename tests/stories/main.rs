@@ -19,6 +19,7 @@ mod plans;
 mod portal;
 mod portal_pages;
 mod queue;
+mod queue_control;
 mod start;
 mod terminal;
 mod tickets;

@@ -7,6 +7,10 @@ use aglis_core::{
     db::Query,
     event,
     notifications::{self, NotificationFilter, NotificationPriority},
+    queue::{
+        JobState, QueueName,
+        control::store::{self as control, Place, Source},
+    },
     tickets::{
         Priority::*,
         ServiceType,
@@ -177,5 +181,51 @@ async fn the_list_of_customers() {
             assert!(sorted <= 1, "{name}:\n{text}");
             assert!(text.contains("customers_"), "{name}:\n{text}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lists_of_jobs() {
+    let world = World::new(Backend::Sqlite).await;
+    let now = world.app.now();
+    let place: Place = ("messages".into(), 2, Some(now), JobId(700));
+    let mut found = Vec::new();
+    for (name, source, index) in [
+        ("waiting", Source::Waiting(None), "jobs_live"),
+        ("waiting of a queue", Source::Waiting(Some(QueueName::Messages)), "jobs_live"),
+        ("done", Source::Ended(JobState::Done), "jobs_finished"),
+        ("dead", Source::Ended(JobState::Dead), "jobs_dead"),
+        ("cancelled", Source::Ended(JobState::Cancelled), "jobs_called_off"),
+        ("discarded", Source::Ended(JobState::Discarded), "jobs_called_off"),
+        ("of a batch", Source::Batch(BatchId(3)), "jobs_batch"),
+    ] {
+        for after in [None, Some(&place)] {
+            let steps = steps(&world, control::walk_query(source, after, 51)).await;
+            found.extend(faults(name, &steps, &["j", "jobs"]));
+            assert!(steps[0].contains(index), "{name}: {steps:#?}");
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figures_of_the_queue() {
+    let world = World::new(Backend::Sqlite).await;
+    let now = world.app.now();
+    for (name, query, index) in
+        [("waiting", control::waiting_query(now), "jobs_live"), ("dead", control::dead_query(), "jobs_dead")]
+    {
+        let steps = steps(&world, query).await;
+        // What is grouped is what was counted up to the limit, never the table.
+        let of_jobs: Vec<&String> = steps.iter().filter(|step| step.contains(" jobs ")).collect();
+        assert!(!of_jobs.is_empty() && of_jobs.iter().all(|step| step.contains(index)), "{name}: {steps:#?}");
+        assert!(!steps.iter().any(|step| is_scan(step, "jobs")), "{name}: {steps:#?}");
+        assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY")), "{name}: {steps:#?}");
+    }
+    for (dead, index) in [(false, "jobs_finished"), (true, "jobs_dead")] {
+        let text = control::clean_query(dead).replace("$1", "1").replace("$2", "1000");
+        let steps = steps(&world, Query::new(&text)).await;
+        assert!(faults("cleaning", &steps, &["jobs"]).is_empty(), "{steps:#?}");
+        assert!(steps[0].contains(index), "{steps:#?}");
     }
 }

@@ -112,7 +112,7 @@ async fn waiting_jobs_are_listed_in_the_order_in_which_they_will_run() {
         }
         assert_eq!(seen, [4, 2, 3, 5, 1]);
         let stats = queue::stats(&world.root()).await.unwrap();
-        assert_eq!((stats.waiting, stats.delayed, stats.running), (4, 1, 0));
+        assert_eq!((stats.counts.waiting, stats.counts.delayed, stats.counts.running), (4, 1, 0));
         world.pass(2 * SECOND);
         let stats = queue::stats(&world.root()).await.unwrap();
         assert_eq!((stats.oldest_waiting_ms, stats.oldest_critical_ms), (2000, 2000));
@@ -161,7 +161,7 @@ async fn three_tries_two_and_four_seconds_apart_and_then_the_dead_letters() {
         let job = &states(&world, JobState::Dead).await[0];
         assert_eq!(job.attempts, 3);
         assert_eq!(messages::get(&world.root(), id).await.unwrap().status, MessageStatus::Failed);
-        assert_eq!(queue::stats(&world.root()).await.unwrap().dead, 1);
+        assert_eq!(queue::stats(&world.root()).await.unwrap().counts.dead, 1);
     })
     .await;
 }
@@ -299,7 +299,7 @@ async fn two_workers_do_each_job_once() {
             (0..2).map(|_| start(&world.app, &world.outbox, settings())).collect();
         until("all jobs ended", async || {
             let stats = queue::stats(&world.root()).await.unwrap();
-            stats.waiting + stats.running == 0
+            stats.counts.waiting + stats.counts.running == 0
         })
         .await;
         world.app.db.hub().stop();

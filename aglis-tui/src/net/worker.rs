@@ -78,6 +78,7 @@ async fn work(client: Client, mut orders: UnboundedReceiver<Order>, events: Send
             Some(Ok(answer)) = asked.join_next() => answer,
             news = stream.next() => match news {
                 Stream::Event(event) => Event::Live(Live::Event(event)),
+                Stream::Queue(_) => continue,
                 Stream::Lost { error, retry_at } => {
                     let wait = retry_at.saturating_duration_since(tokio::time::Instant::now());
                     let retry_in_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);

@@ -156,7 +156,7 @@ fn follow(context: &Context, tail: &Tail) -> Result {
                     list.flush()?;
                     seen += 1;
                 }
-                Live::Event(_) => {}
+                Live::Event(_) | Live::Queue(_) => {}
                 Live::Connected { resumed } => {
                     if !resumed && seen > 0 {
                         context.out.remark("connected again; events in between may be missing");

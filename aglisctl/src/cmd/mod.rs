@@ -6,8 +6,11 @@ pub mod completion;
 pub mod config;
 pub mod customer;
 pub mod doctor;
+pub mod job;
 pub mod man;
+pub mod message;
 pub mod migrate;
+pub mod queue;
 pub mod ticket;
 pub mod token;
 pub mod tui;
@@ -25,6 +28,9 @@ pub fn run(context: &Context, command: Command) -> Result {
     match command {
         Command::Ticket(verb) => ticket::run(context, verb),
         Command::Customer(verb) => customer::run(context, verb),
+        Command::Queue(verb) => queue::run(context, verb),
+        Command::Job(verb) => job::run(context, verb),
+        Command::Message(verb) => message::run(context, verb),
         Command::User(verb) => user::run(context, verb),
         Command::Token(verb) => token::run(context, verb),
         Command::Audit(verb) => audit::run(context, verb),

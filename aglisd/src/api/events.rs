@@ -9,6 +9,7 @@ use aglis_core::{
     notifications::service as notifications,
     permission::Permission,
     presence::{Presence, service as presence},
+    queue::{QueueCounts, control::service as control},
 };
 use axum::{
     http::{HeaderMap, HeaderName, StatusCode},
@@ -43,7 +44,8 @@ const RECHECK: Duration = Duration::from_secs(5);
 /// Each event has the kind as its name, its place in the chain as its id and a `LiveEvent` as data. With
 /// `Last-Event-ID` the stream goes on after that place; when that is too far back it begins with a `reset`. An event
 /// `unread` without an id tells how many of one's own notifications are unread, whenever that changes; an event
-/// `presence` without an id has a `Presence` as data: who else is at a ticket. At most 16 streams at once; one that is not
+/// `presence` without an id has a `Presence` as data: who else is at a ticket; an event `queue` without an id has a
+/// `QueueCounts` as data: how the queue stands, at most once a second, for those who may see messages. At most 16 streams at once; one that is not
 /// read for 30 seconds ends. What a page of another site asks for is refused.
 #[utoipa::path(get, path = "/api/events", tag = "events", params(("Last-Event-ID" = Option<i64>, Header, description = "Go on after this place")),
     responses((status = 200, content_type = "text/event-stream", body = LiveEvent)))]
@@ -136,6 +138,8 @@ async fn stream(mut ctx: Ctx, mut position: i64, send: &Sender) {
     let mut told = None;
     let mut presence = ctx.app.db.hub().presence().changed();
     let mut present_then = 0;
+    let mut jobs = ctx.app.db.hub().jobs();
+    let mut queue = QueueTold { counts: None, next: Instant::now() };
     loop {
         if checked.elapsed() >= RECHECK {
             match accounts::present(&ctx).await {
@@ -181,14 +185,60 @@ async fn stream(mut ctx: Ctx, mut position: i64, send: &Sender) {
                 return;
             }
         }
+        if Instant::now() >= queue.next {
+            jobs.mark_unchanged();
+        }
+        if let Some(event) = queue.news(&ctx).await
+            && !give(send, event).await
+        {
+            return;
+        }
+        let early = Instant::now() < queue.next;
+        let watches = ctx.may(Permission::MessageRead);
+        let again = watches && early && (queue.is_moving() || jobs.has_changed().unwrap_or(true));
         tokio::select! {
             () = send.closed() => return,
             () = stopping.wait() => return,
+            // New jobs are told at once, and what came within the same second at its end.
+            changed = jobs.changed(), if watches && !early => if changed.is_err() { return },
+            () = tokio::time::sleep_until(queue.next), if again => {}
             changed = presence.changed() => if changed.is_err() { return },
             changed = newest.changed() => if changed.is_err() { return },
             // Other processes seal too.
             () = tokio::time::sleep_until(checked + RECHECK) => {}
         }
+    }
+}
+
+/// How often the queue is told at most.
+const QUEUE_EVERY: Duration = Duration::from_secs(1);
+
+/// What a follower was told of the queue.
+struct QueueTold {
+    counts: Option<QueueCounts>,
+    /// Not before.
+    next: Instant,
+}
+
+impl QueueTold {
+    /// Whether the queue has to be looked at again without anybody saying so: workers say nothing when jobs end.
+    fn is_moving(&self) -> bool {
+        self.counts.as_ref().is_some_and(|told| told.counts.running > 0 || told.counts.waiting > 0)
+    }
+
+    /// The queue, when the follower may see it and it stands otherwise than was told last.
+    async fn news(&mut self, ctx: &Ctx) -> Option<Sse> {
+        if Instant::now() < self.next || !ctx.may(Permission::MessageRead) {
+            return None;
+        }
+        self.next = Instant::now() + QUEUE_EVERY;
+        let counts = control::counts(&ctx.app).await.ok()?;
+        if self.counts.as_ref() == Some(&counts) {
+            return None;
+        }
+        let data = serde_json::to_string(&counts).ok()?;
+        self.counts = Some(counts);
+        Some(Sse::default().event("queue").data(data))
     }
 }
 
@@ -247,7 +297,7 @@ async fn visible(ctx: &Ctx, tx: &mut aglis_core::db::Tx, row: &event::store::Sto
         "customer" => Permission::CustomerRead,
         "package" | "odp" | "area" | "holiday" => Permission::CatalogRead,
         "technician" => Permission::TechnicianRead,
-        "message" | "job" => Permission::MessageRead,
+        "message" | "job" | "queue" | "batch" => Permission::MessageRead,
         "notification" => return Ok(true),
         _ => Permission::AuditRead,
     };

@@ -1,8 +1,8 @@
 //! Messages to and from people.
 
-use crate::http::{Answer, Context, Need, Params, Path, Routes};
+use crate::http::{Answer, Body, Context, Need, Params, Path, Routes};
 use aglis_core::{
-    messages::{Message, MessageFilter, service as messages},
+    messages::{Message, MessageFilter, SendMessage, service as messages},
     permission::Permission,
     types::*,
 };
@@ -21,8 +21,18 @@ async fn view(Context(ctx): Context, Path(id): Path<MessageId>) -> Answer<Messag
     Ok(Json(messages::get(&ctx, id).await?))
 }
 
+/// Send a text or a template to a phone or a customer.
+///
+/// Give `phone` or `customer`, and `text` or `template`. The message waits in the queue like every other one; its status
+/// tells how far it got.
+#[utoipa::path(post, path = "/api/messages", tag = "messages", request_body = SendMessage, responses((status = 200, body = Message)))]
+async fn send(Context(ctx): Context, Body(new): Body<SendMessage>) -> Answer<Message> {
+    Ok(Json(messages::write(&ctx, &new).await?))
+}
+
 /// The routes.
 pub fn routes() -> Routes {
     let read = Need::Permission(Permission::MessageRead);
-    Routes::new().with(read, routes!(list)).with(read, routes!(view))
+    let write = Need::Permission(Permission::MessageSend);
+    Routes::new().with(read, routes!(list)).with(read, routes!(view)).with(write, routes!(send))
 }

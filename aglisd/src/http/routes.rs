@@ -75,6 +75,12 @@ impl Routes {
         })
     }
 
+    /// [`Routes::with`] for handlers that go through many rows: more time.
+    #[must_use]
+    pub fn with_long(self, need: Need, routes: UtoipaMethodRouter<App>) -> Self {
+        self.add(need, routes, move |router| guarded(need, Time::Long, router))
+    }
+
     /// [`Routes::with`] for handlers that take files: a larger body, and more time for it.
     #[must_use]
     pub fn with_upload(self, need: Need, most_bytes: u64, routes: UtoipaMethodRouter<App>) -> Self {

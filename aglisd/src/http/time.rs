@@ -13,10 +13,13 @@ use std::time::Duration;
 pub enum Time {
     /// `http.timeout` of the configuration.
     Usual,
+    /// What going through ten thousand rows one by one needs on a slow disk.
+    Long,
     /// What files need on slow mobile data.
     Upload,
 }
 
+const LONG: Duration = Duration::from_secs(300);
 const UPLOAD: Duration = Duration::from_secs(900);
 
 /// Gives an answer up when its time is over.
@@ -24,6 +27,7 @@ pub async fn within(app: &App, time: Time, answer: impl Future<Output = Response
     let usual = app.config.http.timeout;
     let limit = match time {
         Time::Usual => usual,
+        Time::Long => usual.max(LONG),
         Time::Upload => usual.max(UPLOAD),
     };
     tokio::time::timeout(limit, answer).await.unwrap_or_else(|_| {

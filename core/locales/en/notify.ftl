@@ -32,6 +32,8 @@ notify-message-received-message =
     }
 notify-job-died-title = Job failed: { $kind }
 notify-job-died-message = It is not tried again: { $reason }
+notify-queue-paused-title = Queue paused: { $queue }
+notify-queue-paused-message = { $actor } paused it; its jobs wait. Reason: { $reason }
 notify-user-locked-title = Account { $number } is locked
 notify-user-locked-message = { $failures } wrong passwords
 notify-account-security-title = Your account's security changed

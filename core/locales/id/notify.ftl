@@ -32,6 +32,8 @@ notify-message-received-message =
     }
 notify-job-died-title = Pekerjaan gagal: { $kind }
 notify-job-died-message = Tidak dicoba lagi: { $reason }
+notify-queue-paused-title = Antrean dijeda: { $queue }
+notify-queue-paused-message = Dijeda oleh { $actor }; pekerjaannya menunggu. Alasan: { $reason }
 notify-user-locked-title = Akun { $number } terkunci
 notify-user-locked-message = { $failures } kali salah sandi
 notify-account-security-title = Keamanan akun Anda berubah

@@ -5,7 +5,7 @@ use super::{
     error::chain,
     sse::{Parser, Sse},
 };
-use crate::event::LiveEvent;
+use crate::{event::LiveEvent, queue::QueueCounts};
 use std::{collections::VecDeque, time::Duration};
 use tokio::time::Instant;
 
@@ -20,6 +20,8 @@ pub enum Live {
     },
     /// Something happened.
     Event(Box<LiveEvent>),
+    /// The queue as it stands, for those who may see it.
+    Queue(Box<QueueCounts>),
     /// The connection is gone; another try comes at the given instant.
     Lost {
         /// Why.
@@ -126,7 +128,10 @@ impl LiveStream {
                 let resumed = event != "reset" && self.last_id.is_some();
                 self.ready.push_back(Live::Connected { resumed });
             }
-            if let Ok(event) = serde_json::from_str::<LiveEvent>(&data) {
+            if event == "queue" {
+                let counts = serde_json::from_str::<QueueCounts>(&data);
+                self.ready.extend(counts.ok().map(|counts| Live::Queue(Box::new(counts))));
+            } else if let Ok(event) = serde_json::from_str::<LiveEvent>(&data) {
                 self.ready.push_back(Live::Event(Box::new(event)));
             }
             self.last_id = id.or(self.last_id.take());

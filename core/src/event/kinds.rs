@@ -172,10 +172,30 @@ events! {
     MessageReceived = "message.received" { message_id: Option<MessageId>, channel: String }
     /// A job was given up after its last try.
     JobDied = "job.died" { job_kind: String, error: String }
-    /// A dead job was put back.
+    /// A job that had ended was put back.
     JobRetried = "job.retried" { job_kind: String }
     /// A job was cancelled.
     JobCancelled = "job.cancelled" { job_kind: String }
+    /// A job was taken off the dead letters.
+    JobDiscarded = "job.discarded" { job_kind: String }
+    /// A job was let wait until a time.
+    JobSnoozed = "job.snoozed" { job_kind: String, until: Option<Time> }
+    /// A job was done before its time.
+    JobRunNow = "job.run_now" { job_kind: String }
+    /// The same was done with many jobs.
+    JobsBulk = "job.bulk" { action: String, total: i64, succeeded: i64, failed: i64 }
+    /// A queue was paused.
+    QueuePaused = "queue.paused" { queue: String, reason: Option<String> }
+    /// A paused queue went on.
+    QueueResumed = "queue.resumed" { queue: String }
+    /// Jobs that had ended were forgotten because staff said so.
+    QueueCleaned = "queue.cleaned" { removed: i64, older_than_days: i64, dead: bool }
+    /// A batch of jobs was made.
+    BatchCreated = "batch.created" { total: i64 }
+    /// A batch of jobs was called off.
+    BatchCancelled = "batch.cancelled" { left: i64 }
+    /// A message was written to somebody by staff.
+    MessageWritten = "message.written" { message_id: Option<MessageId>, template: String, channel: String }
     /// A colleague sent a notification.
     NotificationSent = "notification.sent" { recipients: i64 }
     /// The audit trail was cut by retention.

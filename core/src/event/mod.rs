@@ -50,6 +50,8 @@ text_enum! {
         Message = "message",
         /// A job.
         Job = "job",
+        /// Jobs that belong together.
+        Batch = "batch",
         /// A role.
         Role = "role",
         /// An API token.

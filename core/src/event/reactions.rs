@@ -178,6 +178,9 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
             vec![system(Audience::Role(Role::CustomerService), N::Normal, "message-received")]
         }
         E::JobDied { .. } => vec![system(Audience::Permitted(Permission::QueueManage), N::High, "job-died")],
+        E::QueuePaused { .. } => {
+            vec![system(Audience::Permitted(Permission::QueueManage), N::High, "queue-paused")]
+        }
         E::UserLocked { .. } => {
             vec![system(Audience::Permitted(Permission::UserManage), N::High, "user-locked")]
         }
@@ -232,6 +235,15 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
         | E::MessageStatusChanged { .. }
         | E::JobRetried { .. }
         | E::JobCancelled { .. }
+        | E::JobDiscarded { .. }
+        | E::JobSnoozed { .. }
+        | E::JobRunNow { .. }
+        | E::JobsBulk { .. }
+        | E::QueueResumed { .. }
+        | E::QueueCleaned { .. }
+        | E::BatchCreated { .. }
+        | E::BatchCancelled { .. }
+        | E::MessageWritten { .. }
         | E::NotificationSent { .. }
         | E::AuditTrimmed { .. } => Vec::new(),
     }

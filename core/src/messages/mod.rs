@@ -186,6 +186,59 @@ pub struct MessageFilter {
     pub cursor: Option<String>,
 }
 
+/// One try to send a message, and what the provider answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]
+pub struct MessageAttempt {
+    /// Which try, from 1.
+    pub number: i64,
+    /// Through which provider.
+    pub provider: String,
+    /// What became of it.
+    pub outcome: AttemptOutcome,
+    /// Short stable word for what went wrong.
+    pub code: Option<String>,
+    /// What went wrong, in the provider's words.
+    pub error: Option<String>,
+    /// The provider's identifier of the message.
+    pub provider_id: Option<String>,
+    /// Price in rupiah, where the provider tells it.
+    pub cost: Option<i64>,
+    /// When it began.
+    pub started_at: Time,
+    /// When the answer came.
+    pub finished_at: Option<Time>,
+}
+
+/// A message that staff send: to a phone or to a customer, a text of their own or a template.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct SendMessage {
+    /// The phone in any spelling; absent when `customer` says to whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// The customer by id or number; absent when `phone` says to whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<String>,
+    /// The text, up to 4,096 characters; absent when `template` says what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The template's name; absent when `text` says what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// Values of the template's variables. `name` and `business` are put in where they are not given.
+    pub variables: std::collections::BTreeMap<String, String>,
+    /// Language of the template, `id` or `en`; the customer's own when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+    /// Not before; now when absent, at most a year ahead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_at: Option<Time>,
+    /// Only check, send nothing; the answer shows the message as it would be, with the identifier 0.
+    pub dry_run: bool,
+}
+
 /// A message as it lies on the sandbox's phone or in its mailbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]

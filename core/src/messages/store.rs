@@ -1,8 +1,8 @@
 //! SQL of messages, their tries, the reports about them, and the sandbox's inbox.
 
 use super::{
-    AttemptOutcome, Direction, Message, MessageChannel, MessageFilter, MessageKind, MessageStatus,
-    SandboxMessage, SandboxNew,
+    AttemptOutcome, Direction, Message, MessageAttempt, MessageChannel, MessageFilter, MessageKind,
+    MessageStatus, SandboxMessage, SandboxNew,
 };
 use crate::{
     args,
@@ -167,6 +167,7 @@ pub(super) struct AttemptRow<'a> {
     pub provider_id: Option<&'a str>,
     pub code: Option<&'a str>,
     pub error: Option<&'a str>,
+    pub cost: Option<i64>,
 }
 
 /// Closes a try that is still open; false when somebody else closed it.
@@ -179,8 +180,8 @@ pub(super) async fn end_attempt(
 ) -> Result<bool, DbError> {
     let rows = tx
         .run(
-            "UPDATE message_attempts SET outcome = $3, provider_id = $4, code = $5, error = $6, finished_at = $7 \
-             WHERE message_id = $1 AND number = $2 AND outcome = 'sending'",
+            "UPDATE message_attempts SET outcome = $3, provider_id = $4, code = $5, error = $6, finished_at = $7, \
+             cost = $8 WHERE message_id = $1 AND number = $2 AND outcome = 'sending'",
             args![
                 id,
                 number,
@@ -188,11 +189,34 @@ pub(super) async fn end_attempt(
                 end.provider_id.map(str::to_owned),
                 end.code.map(str::to_owned),
                 end.error.map(str::to_owned),
-                now
+                now,
+                end.cost
             ],
         )
         .await?;
     Ok(rows == 1)
+}
+
+/// A message's tries, the oldest first.
+pub(super) async fn attempts(tx: &mut Tx, id: MessageId) -> Result<Vec<MessageAttempt>, DbError> {
+    tx.all(
+        "SELECT number, provider, outcome, code, error, provider_id, cost, started_at, finished_at \
+         FROM message_attempts WHERE message_id = $1 ORDER BY number LIMIT 200",
+        args![id],
+    )
+    .await
+}
+
+/// Those of some messages that go to an address.
+pub(super) async fn addressed(
+    tx: &mut Tx,
+    ids: &[MessageId],
+    address: &str,
+) -> Result<Vec<MessageId>, DbError> {
+    let mut query = Query::new("SELECT id FROM messages WHERE id IN ");
+    query.bind_list(ids.iter().copied()).push(" AND address = ").bind(address);
+    let rows: Vec<(MessageId,)> = tx.all_of(query).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Forgets a try that never left this process.
@@ -257,6 +281,12 @@ pub(super) async fn set_body(tx: &mut Tx, id: MessageId, body: &str) -> Result<(
 
 pub(super) async fn set_state_id(tx: &mut Tx, id: MessageId, state_id: &str) -> Result<(), DbError> {
     tx.run("UPDATE messages SET provider_state_id = $2 WHERE id = $1", args![id, state_id]).await?;
+    Ok(())
+}
+
+/// Says until when a message is of use.
+pub(super) async fn set_expires_at(tx: &mut Tx, id: MessageId, at: Time) -> Result<(), DbError> {
+    tx.run("UPDATE messages SET expires_at = $2 WHERE id = $1", args![id, at]).await?;
     Ok(())
 }
 
@@ -483,6 +513,16 @@ pub(super) async fn customer_facts(tx: &mut Tx, id: TicketId) -> Result<Option<C
         "SELECT c.name, c.phone, c.email, c.locale, c.notify_whatsapp, c.notify_email, t.contact_preference, \
          c.id AS customer_id, CAST(NULL AS BIGINT) AS user_id \
          FROM tickets t JOIN customers c ON c.id = t.customer_id WHERE t.id = $1",
+        args![id],
+    )
+    .await
+}
+
+/// A customer as somebody who gets a message.
+pub(super) async fn customer(tx: &mut Tx, id: CustomerId) -> Result<Option<Person>, DbError> {
+    tx.opt(
+        "SELECT name, phone, email, locale, id AS customer_id, CAST(NULL AS BIGINT) AS user_id \
+         FROM customers WHERE id = $1",
         args![id],
     )
     .await

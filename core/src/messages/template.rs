@@ -71,6 +71,14 @@ pub fn named(name: &str) -> Result<&'static Template, Error> {
         .ok_or_else(|| Error::Internal(format!("no message template {name}")))
 }
 
+/// What stands as the template of a message whose text staff wrote.
+pub const FREE_TEXT: &str = "text";
+
+/// When a message that is to be sent at a time stops being worth it: as its template says, after a day where it has none.
+pub fn useful_until(name: &str, at: Time) -> Time {
+    named(name).map_or_else(|_| at.plus_seconds(24 * HOUR), |template| template.expires_at(at))
+}
+
 /// Whether the text of a message made from the template of this name must not be seen by staff.
 pub fn is_secret(name: &str) -> bool {
     TEMPLATES.iter().any(|template| template.name == name && template.secret)
@@ -185,6 +193,14 @@ mod tests {
         };
         assert_eq!(fields.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["code", "link", "minutes"]);
         assert!(named("no-such").is_err());
+    }
+
+    #[test]
+    fn a_text_of_ones_own_is_worth_sending_for_a_day_and_no_template_has_its_name() {
+        let at = Time::from_ms(1_800_000_000_000);
+        assert!(named(FREE_TEXT).is_err() && !is_secret(FREE_TEXT));
+        assert_eq!(useful_until(FREE_TEXT, at), at.plus_seconds(86_400));
+        assert_eq!(useful_until("ticket-eta", at), at.plus_seconds(6 * 3600));
     }
 
     #[test]

@@ -118,6 +118,8 @@ pub struct Extra {
     pub priority: Option<JobPriority>,
     /// No second job of the kind with this key.
     pub unique_key: Option<String>,
+    /// The batch it belongs to.
+    pub batch_id: Option<BatchId>,
 }
 
 type Work = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>;

@@ -1,6 +1,6 @@
 //! Every kind of job, in one list.
 
-use super::{JobError, JobPriority, JobSpec, JobType, QueueName, Run, deliver, store};
+use super::{JobError, JobPriority, JobSpec, JobType, QueueName, Run, control, deliver};
 use crate::{
     accounts, drafts, event, files, idempotency, messages, notifications, portal, portal_access, types::*,
 };
@@ -79,7 +79,7 @@ sender! {
     SendMail, "send-mail", Mail, Normal
 }
 
-/// Forgets jobs that ended well more than a week ago.
+/// Forgets jobs that ended more than a week ago, and what else the queue keeps for a while.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PruneJobs {}
@@ -91,15 +91,8 @@ impl JobType for PruneJobs {
     const TIMEOUT: Duration = Duration::from_secs(600);
 
     async fn run(self, run: Run) -> Result<(), JobError> {
-        let before = run.app.now().plus_seconds(-7 * 24 * 3600);
-        loop {
-            let mut tx = run.app.db.write().await?;
-            let gone = store::prune(&mut tx, before, 1000).await?;
-            tx.commit().await?;
-            if gone < 1000 {
-                return Ok(());
-            }
-        }
+        control::service::prune(&run.app).await?;
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 //! only accepted under the same token, so a worker that was thought dead cannot write over its successor. What a job
 //! does has to bear being done twice; see `messages::service` for how a message is sent at most once all the same.
 
+pub mod control;
 #[cfg(feature = "server")]
 mod cron;
 #[cfg(feature = "server")]
@@ -40,8 +41,17 @@ pub use {
     relay::{redis_answers, relay},
     run::drain,
     sandbox::DbInbox,
-    service::{cancel, enqueue, enqueue_with, get, list, oldest_due, retry, stats},
+    service::{enqueue, enqueue_with},
     worker::{Worker, WorkerSettings},
+};
+
+#[cfg(feature = "server")]
+pub use control::service::{cancel, get, list, oldest_due, retry, stats};
+pub use control::{
+    AtLeast, Batch, BatchCancelled, BatchFilter, CleanJobs, JobAction, JobBulk, JobBulkAnswer, JobBulkData,
+    JobBulkResult, JobCounts, JobDetail, JobFilter, JobRetried, JobSelection, JobsCleaned, KindStats,
+    MinuteStats, Pause, PauseQueue, ProviderRate, QueueCounts, QueueFigures, QueueStats, ResumeQueue, Snooze,
+    WorkerView,
 };
 
 use crate::types::*;
@@ -60,6 +70,8 @@ crate::text_enum! {
         Dead = "dead",
         /// Called off before it was done.
         Cancelled = "cancelled",
+        /// Given up, and taken off the dead letters by staff.
+        Discarded = "discarded",
     }
 }
 
@@ -120,80 +132,20 @@ pub struct JobView {
     pub payload: serde_json::Value,
     /// No second job with this key can wait or run.
     pub unique_key: Option<String>,
+    /// The batch it belongs to.
+    pub batch_id: Option<BatchId>,
     /// Not before.
     pub run_at: Time,
     /// Tries so far.
     pub attempts: i64,
     /// Tries at most.
     pub max_attempts: i64,
+    /// The worker that does it, while it runs.
+    pub worker: Option<String>,
     /// Why the last try failed.
     pub last_error: Option<String>,
     /// When it was queued.
     pub created_at: Time,
     /// When it ended.
     pub finished_at: Option<Time>,
-}
-
-/// Which jobs a list shows.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::IntoParams))]
-#[serde(default, deny_unknown_fields)]
-pub struct JobFilter {
-    /// Only this kind.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// Rows per page, 1 to 200; 50 when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cursor: Option<String>,
-}
-
-/// The queue in figures.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct QueueStats {
-    /// Due and waiting for a worker.
-    pub waiting: i64,
-    /// Waiting for their time.
-    pub delayed: i64,
-    /// Being done.
-    pub running: i64,
-    /// Given up.
-    pub dead: i64,
-    /// Done within the last hour.
-    pub done_last_hour: i64,
-    /// Done per minute, over the last five minutes.
-    pub per_minute: f64,
-    /// For how long the oldest due job has been waiting, in milliseconds.
-    pub oldest_waiting_ms: i64,
-    /// The same for sign-in codes.
-    pub oldest_critical_ms: i64,
-    /// By kind.
-    pub kinds: Vec<KindStats>,
-}
-
-/// One kind of job in figures.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]
-pub struct KindStats {
-    /// The kind.
-    pub kind: String,
-    /// Waiting, due or not.
-    pub waiting: i64,
-    /// Being done.
-    pub running: i64,
-    /// Given up.
-    pub dead: i64,
-}
-
-/// What became of a request to put a job back.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "server", derive(utoipa::ToSchema))]
-pub struct JobRetried {
-    /// The job.
-    pub id: JobId,
-    /// Where it stands now.
-    pub state: JobState,
 }

@@ -1,6 +1,6 @@
 //! SQL of the queue. Indexes are partial by state, so that claiming costs the same however many jobs have ended.
 
-use super::{JobPriority, JobState, JobView, KindStats, QueueName};
+use super::{JobPriority, QueueName};
 use crate::{
     args,
     db::{DbError, Json, Query, Tx},
@@ -16,15 +16,16 @@ pub(super) struct NewJob {
     pub unique_key: Option<String>,
     pub run_at: Time,
     pub max_attempts: i64,
+    pub batch_id: Option<BatchId>,
 }
 
 /// Writes a job down; `None` when one with the same key waits or runs.
 pub(super) async fn insert(tx: &mut Tx, job: NewJob, now: Time) -> Result<Option<JobId>, DbError> {
     let row: Option<(JobId,)> = tx
         .opt(
-            "INSERT INTO jobs (kind, queue, priority, state, payload, unique_key, run_at, max_attempts, created_at) \
-             VALUES ($1, $2, $3, 'waiting', $4, $5, $6, $7, $8) \
-             ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND state IN ('waiting', 'running') \
+            "INSERT INTO jobs (kind, queue, priority, payload, unique_key, run_at, max_attempts, created_at, batch_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+             ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND outcome IS NULL \
              DO NOTHING RETURNING id",
             args![
                 job.kind,
@@ -34,7 +35,8 @@ pub(super) async fn insert(tx: &mut Tx, job: NewJob, now: Time) -> Result<Option
                 job.unique_key,
                 job.run_at,
                 job.max_attempts,
-                now
+                now,
+                job.batch_id
             ],
         )
         .await?;
@@ -173,186 +175,6 @@ pub(super) async fn stalled(
         args![owner, now, everything],
     )
     .await
-}
-
-const COLUMNS: &str = "SELECT id, kind, queue, priority, state, payload, unique_key, run_at, attempts, max_attempts, \
-                       last_error, created_at, finished_at FROM jobs";
-
-#[derive(sqlx::FromRow)]
-struct JobRow {
-    id: JobId,
-    kind: String,
-    queue: QueueName,
-    priority: i64,
-    state: JobState,
-    payload: Json<serde_json::Value>,
-    unique_key: Option<String>,
-    run_at: Time,
-    attempts: i64,
-    max_attempts: i64,
-    last_error: Option<String>,
-    created_at: Time,
-    finished_at: Option<Time>,
-}
-
-impl From<JobRow> for JobView {
-    fn from(row: JobRow) -> Self {
-        JobView {
-            id: row.id,
-            kind: row.kind,
-            queue: row.queue,
-            priority: JobPriority::from_rank(row.priority),
-            state: row.state,
-            payload: row.payload.0,
-            unique_key: row.unique_key,
-            run_at: row.run_at,
-            attempts: row.attempts,
-            max_attempts: row.max_attempts,
-            last_error: row.last_error,
-            created_at: row.created_at,
-            finished_at: row.finished_at,
-        }
-    }
-}
-
-/// One job.
-pub(super) async fn get(tx: &mut Tx, id: JobId, lock: bool) -> Result<Option<JobView>, DbError> {
-    let lock = if lock { "{lock}" } else { "" };
-    let row: Option<JobRow> = tx.opt(format!("{COLUMNS} WHERE id = $1 {lock}"), args![id]).await?;
-    Ok(row.map(JobView::from))
-}
-
-/// A place in a list: the sort key of its last row.
-pub(super) type Place = (String, i64, Option<Time>, JobId);
-
-/// Jobs of one state, in the order that matters for it: the next to run first, else the latest first.
-pub(super) async fn list(
-    tx: &mut Tx,
-    state: JobState,
-    kind: Option<&str>,
-    after: Option<Place>,
-    limit: i64,
-) -> Result<Vec<JobView>, DbError> {
-    let mut query = Query::new(COLUMNS);
-    query.push(" WHERE ").push(match state {
-        JobState::Waiting => "state = 'waiting'",
-        JobState::Running => "state = 'running'",
-        JobState::Dead => "state = 'dead'",
-        JobState::Done => "state IN ('done', 'cancelled') AND state = 'done'",
-        JobState::Cancelled => "state IN ('done', 'cancelled') AND state = 'cancelled'",
-    });
-    if let Some(kind) = kind {
-        query.push(" AND kind = ").bind(kind);
-    }
-    if let Some((queue, priority, at, id)) = after {
-        match state {
-            JobState::Waiting => {
-                query.push(" AND (queue, priority, run_at, id) > (").bind(queue).push(", ").bind(priority);
-                query.push(", ").bind(at).push(", ").bind(id).push(")");
-            }
-            JobState::Done | JobState::Cancelled => {
-                query.push(" AND (finished_at, id) < (").bind(at).push(", ").bind(id).push(")");
-            }
-            JobState::Running | JobState::Dead => {
-                query.push(" AND id < ").bind(id);
-            }
-        }
-    }
-    query.push(match state {
-        JobState::Waiting => " ORDER BY queue, priority, run_at, id LIMIT ",
-        JobState::Done | JobState::Cancelled => " ORDER BY finished_at DESC, id DESC LIMIT ",
-        JobState::Running | JobState::Dead => " ORDER BY id DESC LIMIT ",
-    });
-    query.bind(limit);
-    let rows: Vec<JobRow> = tx.all_of(query).await?;
-    Ok(rows.into_iter().map(JobView::from).collect())
-}
-
-/// Puts a dead or cancelled job back with all its tries.
-pub(super) async fn revive(tx: &mut Tx, id: JobId, now: Time) -> Result<(), DbError> {
-    tx.run(
-        "UPDATE jobs SET state = 'waiting', attempts = 0, run_at = $2, finished_at = NULL WHERE id = $1",
-        args![id, now],
-    )
-    .await?;
-    Ok(())
-}
-
-/// Calls a waiting job off.
-pub(super) async fn cancel(tx: &mut Tx, id: JobId, now: Time) -> Result<(), DbError> {
-    tx.run("UPDATE jobs SET state = 'cancelled', finished_at = $2 WHERE id = $1", args![id, now]).await?;
-    Ok(())
-}
-
-/// Deletes up to `limit` jobs that ended well before a time.
-pub(super) async fn prune(tx: &mut Tx, before: Time, limit: i64) -> Result<u64, DbError> {
-    tx.run(
-        "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state IN ('done', 'cancelled') \
-         AND finished_at < $1 ORDER BY finished_at LIMIT $2)",
-        args![before, limit],
-    )
-    .await
-}
-
-/// Counts by kind of what has not ended well.
-pub(super) async fn kinds(tx: &mut Tx) -> Result<Vec<KindStats>, DbError> {
-    let rows: Vec<(String, String, i64)> = tx
-        .all(
-            "SELECT kind, 'waiting', COUNT(*) FROM jobs WHERE state = 'waiting' GROUP BY kind \
-             UNION ALL SELECT kind, 'running', COUNT(*) FROM jobs WHERE state = 'running' GROUP BY kind \
-             UNION ALL SELECT kind, 'dead', COUNT(*) FROM jobs WHERE state = 'dead' GROUP BY kind",
-            args![],
-        )
-        .await?;
-    let mut kinds: std::collections::BTreeMap<String, KindStats> = std::collections::BTreeMap::new();
-    for (kind, state, count) in rows {
-        let entry = kinds.entry(kind.clone()).or_insert(KindStats { kind, waiting: 0, running: 0, dead: 0 });
-        match state.as_str() {
-            "waiting" => entry.waiting = count,
-            "running" => entry.running = count,
-            _ => entry.dead = count,
-        }
-    }
-    Ok(kinds.into_values().collect())
-}
-
-/// Jobs that wait for their time.
-pub(super) async fn delayed(tx: &mut Tx, now: Time) -> Result<i64, DbError> {
-    let (count,): (i64,) =
-        tx.one("SELECT COUNT(*) FROM jobs WHERE state = 'waiting' AND run_at > $1", args![now]).await?;
-    Ok(count)
-}
-
-/// Jobs done since a time.
-pub(super) async fn done_since(tx: &mut Tx, since: Time) -> Result<i64, DbError> {
-    let (count,): (i64,) = tx
-        .one(
-            "SELECT COUNT(*) FROM jobs WHERE state IN ('done', 'cancelled') AND state = 'done' \
-             AND finished_at >= $1",
-            args![since],
-        )
-        .await?;
-    Ok(count)
-}
-
-/// Since when the oldest due job of a priority waits; each is one look into the index.
-pub(super) async fn oldest_due(
-    tx: &mut Tx,
-    priority: JobPriority,
-    now: Time,
-) -> Result<Option<Time>, DbError> {
-    let mut oldest: Option<Time> = None;
-    for queue in QueueName::ALL {
-        let row: Option<(Time,)> = tx
-            .opt(
-                "SELECT run_at FROM jobs WHERE state = 'waiting' AND queue = $1 AND priority = $2 \
-                 AND run_at <= $3 ORDER BY run_at LIMIT 1",
-                args![*queue, priority.rank(), now],
-            )
-            .await?;
-        oldest = oldest.into_iter().chain(row.map(|(at,)| at)).min();
-    }
-    Ok(oldest)
 }
 
 /// Takes or keeps a lease row; false while somebody else holds it.

@@ -51,6 +51,8 @@ ids! {
     EventId,
     /// A queued job.
     JobId,
+    /// Jobs that belong together.
+    BatchId,
     /// A message to or from a person.
     MessageId,
     /// A notification in somebody's notification centre.

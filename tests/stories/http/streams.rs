@@ -47,8 +47,8 @@ async fn next(stream: &mut BodyDataStream) -> Option<String> {
         let piece = tokio::time::timeout(Duration::from_secs(20), stream.next()).await.expect("in time")?;
         let text = String::from_utf8(piece.unwrap().to_vec()).unwrap();
         let name = text.lines().find_map(|line| line.strip_prefix("event: "));
-        // How many notifications are unread is told besides.
-        if let Some(name) = name.filter(|name| *name != "unread") {
+        // How many notifications are unread and how the queue stands is told besides.
+        if let Some(name) = name.filter(|name| !matches!(*name, "unread" | "queue")) {
             return Some(name.to_owned());
         }
     }

@@ -110,12 +110,13 @@ pub fn may_name(from: &Room, to: &Room) -> bool {
         Event => !matches!(to, Store(_) | Provider | Client),
         Queue => !matches!(to, Store(_) | Client),
         Provider => everyone || matches!(to, Rules(_) | Frame(_)),
-        Client => everyone || matches!(to, Rules(_) | Event) || frame(to, &["permission", "tls"]),
+        // The queue's types stand in one module with its inside, as those of events do.
+        Client => everyone || matches!(to, Rules(_) | Event | Queue) || frame(to, &["permission", "tls"]),
         Frame(f) if f == "error" => matches!(to, Types | Db),
         Frame(_) => !matches!(to, Store(_) | Service(_) | Client),
         Handler | Daemon => !matches!(to, Store(_) | Client),
         Command | Console => {
-            everyone || matches!(to, Client | Rules(_) | Event) || frame(to, &["permission", "tls"])
+            everyone || matches!(to, Client | Rules(_) | Event | Queue) || frame(to, &["permission", "tls"])
         }
         CommandLine => !matches!(to, Store(_)),
     }

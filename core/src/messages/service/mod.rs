@@ -6,13 +6,17 @@ mod react;
 mod report;
 mod sandbox;
 mod send;
+mod tries;
+mod write;
 
 pub use inbound::received;
 pub use prune::prune;
 pub use react::react;
 pub use report::reported;
 pub use sandbox::{sandbox_find, sandbox_list, sandbox_mark, sandbox_record, sandbox_reply};
-pub use send::{abandon, begin, finish, requeue};
+pub use send::{abandon, begin, finish, postpone, requeue};
+pub use tries::{addressed, attempts, tries_within};
+pub use write::write;
 
 use super::{
     Direction, HIDDEN, Message, MessageChannel, MessageFilter, MessageKind, MessageStatus,

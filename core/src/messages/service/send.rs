@@ -130,11 +130,20 @@ pub async fn finish(ctx: &Ctx, letter: &Letter, provider: &str, end: &End) -> Re
 }
 
 fn row(end: &End) -> AttemptRow<'_> {
-    let blank = AttemptRow { outcome: AttemptOutcome::Absent, provider_id: None, code: None, error: None };
+    let blank = AttemptRow {
+        outcome: AttemptOutcome::Absent,
+        provider_id: None,
+        code: None,
+        error: None,
+        cost: None,
+    };
     match end {
-        End::Accepted { provider_id, .. } => {
-            AttemptRow { outcome: AttemptOutcome::Accepted, provider_id: provider_id.as_deref(), ..blank }
-        }
+        End::Accepted { provider_id, cost } => AttemptRow {
+            outcome: AttemptOutcome::Accepted,
+            provider_id: provider_id.as_deref(),
+            cost: *cost,
+            ..blank
+        },
         End::Refused { code, error } => {
             AttemptRow { outcome: AttemptOutcome::Refused, code: Some(code), error: Some(error), ..blank }
         }
@@ -182,9 +191,7 @@ pub async fn requeue(tx: &mut Tx, ctx: &Ctx, id: MessageId) -> Result<()> {
     }
     match message.status {
         MessageStatus::Failed | MessageStatus::Expired => {
-            let expires_at = template::named(&message.template)
-                .map_or(message.expires_at, |template| Some(template.expires_at(ctx.now)));
-            store::reset(tx, id, expires_at).await?;
+            store::reset(tx, id, Some(template::useful_until(&message.template, ctx.now))).await?;
             Ok(())
         }
         MessageStatus::Queued | MessageStatus::Sending => Ok(()),
@@ -193,4 +200,20 @@ pub async fn requeue(tx: &mut Tx, ctx: &Ctx, id: MessageId) -> Result<()> {
             format!("the message is {status}: only messages that were not sent can be sent again"),
         )),
     }
+}
+
+/// Lets a message that was not sent be of use until it is sent at a later time. A one-time code or link whose time is
+/// over then is refused.
+pub async fn postpone(tx: &mut Tx, id: MessageId, until: Time) -> Result<()> {
+    let message = store::hold(tx, id).await?.ok_or(Error::NotFound("message"))?;
+    if message.expires_at.is_none_or(|end| end > until) {
+        return Ok(());
+    }
+    if template::is_secret(&message.template) {
+        return Err(Error::conflict(
+            "illegal_transition",
+            "the one-time code or link has no use any more at that time",
+        ));
+    }
+    Ok(store::set_expires_at(tx, id, template::useful_until(&message.template, until)).await?)
 }

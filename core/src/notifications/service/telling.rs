@@ -243,6 +243,10 @@ fn arguments(
             out.push(("kind", job_kind.clone().into()));
             out.push(("reason", error.clone().into()));
         }
+        Event::QueuePaused { queue, reason } => {
+            out.push(("queue", queue.clone().into()));
+            out.push(("reason", reason.clone().unwrap_or_else(|| "-".to_owned()).into()));
+        }
         Event::UserLocked { failures } => out.push(("failures", (*failures).into())),
         _ => {}
     }
