@@ -38,7 +38,9 @@ fn check<'a>(ctx: &Ctx, new: &'a SendMessage) -> Result<Checked<'a>> {
     let mut check = Checker::new();
     let (phone, customer) = (given(new.phone.as_ref()), given(new.customer.as_ref()));
     match (phone, customer) {
-        (None, None) => drop(check.refuse("phone", "required", "give a phone or a customer")),
+        (None, None) => {
+            check.refuse("phone", "required", "give a phone or a customer");
+        }
         (Some(_), Some(_)) => {
             check.refuse("customer", "unknown", "give a phone or a customer, not both");
         }
@@ -55,7 +57,9 @@ fn check<'a>(ctx: &Ctx, new: &'a SendMessage) -> Result<Checked<'a>> {
     let mut text = String::new();
     let mut template = None;
     match (said, name) {
-        (None, None) => drop(check.refuse("text", "required", "give a text or a template")),
+        (None, None) => {
+            check.refuse("text", "required", "give a text or a template");
+        }
         (Some(_), Some(_)) => {
             check.refuse("template", "unknown", "give a text or a template, not both");
         }
