@@ -490,22 +490,25 @@ CREATE INDEX jobs_batch ON jobs (batch_id, id) WHERE batch_id IS NOT NULL;
 -- What staff called off, which would be far between among all that ended.
 CREATE INDEX jobs_called_off ON jobs (finished_at, id) WHERE outcome IN ('cancelled', 'discarded');
 
--- What a worker took at once. Gone when the last of it has ended.
-CREATE TABLE claims (
-  id {id},
-  worker_id BIGINT NOT NULL,
-  jobs {json} NOT NULL,      -- their ids, an array
-  claimed_at {time} NOT NULL
-);
-CREATE INDEX claims_worker ON claims (worker_id);
-
+-- Processes that do jobs. One whose time has run out is taken for dead.
 CREATE TABLE workers (
   id {id},
-  name TEXT NOT NULL, pid BIGINT NOT NULL, host TEXT NOT NULL,
+  name TEXT NOT NULL,
+  pid BIGINT NOT NULL,
+  host TEXT NOT NULL,
   places BIGINT NOT NULL,
   started_at {time} NOT NULL,
   alive_until {time} NOT NULL
 );
+
+-- What a worker took at once: the ids of the jobs. Gone when the last of them has ended.
+CREATE TABLE claims (
+  id {id},
+  worker_id BIGINT NOT NULL REFERENCES workers (id),
+  jobs {json} NOT NULL,
+  claimed_at {time} NOT NULL
+);
+CREATE INDEX claims_worker ON claims (worker_id);
 
 -- Queues that staff paused; one that is not here goes on.
 CREATE TABLE queues (

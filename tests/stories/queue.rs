@@ -23,6 +23,7 @@ fn settings() -> WorkerSettings {
         poll: Duration::from_millis(50),
         drain: Duration::from_secs(2),
         alone: false,
+        registry: queue::REGISTRY,
     }
 }
 

@@ -39,9 +39,9 @@ pub use {
     },
     outbox::{Outbox, OutboxError, unusable_settings},
     relay::{redis_answers, relay},
-    run::drain,
+    run::{Registry, drain},
     sandbox::DbInbox,
-    service::{enqueue, enqueue_with},
+    service::{enqueue, enqueue_alone, enqueue_many, enqueue_with},
     worker::{Worker, WorkerSettings},
 };
 
