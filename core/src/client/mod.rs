@@ -22,6 +22,7 @@ mod profile;
 mod request;
 mod sse;
 mod target;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod tickets;

@@ -53,6 +53,8 @@ ids! {
     JobId,
     /// A message to or from a person.
     MessageId,
+    /// A version of a message template's text.
+    TemplateVersionId,
     /// A notification in somebody's notification centre.
     NotificationId,
 }
