@@ -121,6 +121,9 @@ pub enum Command {
     /// Customers: list, view, create, change
     #[command(subcommand)]
     Customer(cmd::customer::Verb),
+    /// Texts of messages: list, view, edit, preview, test, check
+    #[command(subcommand)]
+    Template(cmd::template::Verb),
     /// Staff accounts
     #[command(subcommand)]
     User(cmd::user::Verb),

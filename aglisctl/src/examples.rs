@@ -114,6 +114,32 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("customer tag", &["aglisctl customer tag AGLS202611210001 --add vip,fiber --remove trial"]),
     ("customer export", &["aglisctl customer export --status active --to customers.csv"]),
     ("customer timeline", &["aglisctl customer timeline AGLS202611210001"]),
+    ("template", &["aglisctl template list --edited", "aglisctl template check"]),
+    ("template list", &["aglisctl template list --purpose billing", "aglisctl template list jatuh tempo"]),
+    ("template view", &["aglisctl template view ticket-created", "aglisctl template view otp-login --json"]),
+    (
+        "template set",
+        &[
+            "aglisctl template set ticket-created id --file pesan.txt --note 'Lebih singkat'",
+            "aglisctl template set ticket-created en --file - --dry-run",
+        ],
+    ),
+    (
+        "template preview",
+        &[
+            "aglisctl template preview ticket-created id",
+            "aglisctl template preview ticket-created id --file pesan.txt --data 'name=Siti Rahmawati'",
+        ],
+    ),
+    (
+        "template revert",
+        &[
+            "aglisctl template revert ticket-created id --to 3",
+            "aglisctl template revert ticket-created id --built-in",
+        ],
+    ),
+    ("template test", &["aglisctl template test otp-login id --to 0812-3456-7890"]),
+    ("template check", &["aglisctl template check", "aglisctl template check --json"]),
     ("user", &["aglisctl user list"]),
     ("user list", &["aglisctl user list -o csv"]),
     ("user view", &["aglisctl user view siti"]),

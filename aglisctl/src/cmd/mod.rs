@@ -8,6 +8,7 @@ pub mod customer;
 pub mod doctor;
 pub mod man;
 pub mod migrate;
+pub mod template;
 pub mod ticket;
 pub mod token;
 pub mod tui;
@@ -24,6 +25,7 @@ use std::{io::Read, path::Path};
 pub fn run(context: &Context, command: Command) -> Result {
     match command {
         Command::Ticket(verb) => ticket::run(context, verb),
+        Command::Template(verb) => template::run(context, verb),
         Command::Customer(verb) => customer::run(context, verb),
         Command::User(verb) => user::run(context, verb),
         Command::Token(verb) => token::run(context, verb),

@@ -115,7 +115,7 @@ pub async fn set(ctx: &Ctx, name: &str, locale: Locale, body: SetTemplate) -> Re
     let built_in = EditedText { body: template.source(locale).body, subject: None };
     let new = Some(new).filter(|text| *text != built_in);
     let mut tx = ctx.app.db.write().await?;
-    let now = at_version(&mut tx, template, locale, body.version).await?;
+    let now = at_version(&mut tx, template, locale, Some(body.version)).await?;
     if now.clone().and_then(edited) != new {
         let change = Change { text: new, to_version: None, note };
         put(&mut tx, ctx, template, locale, now.as_ref(), change).await?;
@@ -362,16 +362,19 @@ async fn detail(tx: &mut Tx, ctx: &Ctx, template: &Template) -> Result<TemplateD
     })
 }
 
-/// The version in force, which must be the one that was read.
+/// The version in force, which must be the one that was read, if one was.
 async fn at_version(
     tx: &mut Tx,
     template: &Template,
     locale: Locale,
-    read: i64,
+    read: Option<i64>,
 ) -> Result<Option<TemplateVersion>> {
     let now = store::in_force(tx, template.name, locale).await?;
     let number = now.as_ref().map_or(0, |version| version.version);
-    if number == read { Ok(now) } else { Err(changed_since(number, read)) }
+    match read {
+        Some(read) if read != number => Err(changed_since(number, read)),
+        _ => Ok(now),
+    }
 }
 
 fn changed_since(number: i64, read: i64) -> Error {

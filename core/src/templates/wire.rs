@@ -190,8 +190,10 @@ pub struct RevertTemplate {
     /// Why, for those who read the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// The version that was read; 0 when there was none. Another one in force meanwhile is a conflict.
-    pub version: i64,
+    /// The version that was read; 0 when there was none. Another one in force meanwhile is a conflict. Without it
+    /// whatever is in force gives way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
 /// What to show.
