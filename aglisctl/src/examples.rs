@@ -128,7 +128,7 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         "template preview",
         &[
             "aglisctl template preview ticket-created id",
-            "aglisctl template preview ticket-created id --file pesan.txt --data 'name=Siti Rahmawati'",
+            "aglisctl template preview ticket-created id --file pesan.txt --value 'name=Siti Rahmawati'",
         ],
     ),
     (

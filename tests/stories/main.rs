@@ -20,6 +20,7 @@ mod portal;
 mod portal_pages;
 mod queue;
 mod start;
+mod templates;
 mod terminal;
 mod tickets;
 mod told;

@@ -110,7 +110,7 @@ pub struct Preview {
     subject: Option<String>,
     /// A value in the place of a sample; may be given several times
     #[arg(long, value_name = "VARIABLE=VALUE", value_parser = pair)]
-    data: Vec<(String, String)>,
+    value: Vec<(String, String)>,
 }
 
 /// Flags of `template revert`.
@@ -314,7 +314,7 @@ fn preview(context: &Context, preview: Preview) -> Result {
         body,
         subject: preview.subject,
         channel: None,
-        data: preview.data.into_iter().collect(),
+        data: preview.value.into_iter().collect(),
     };
     let client = context.client()?;
     let (name, locale) = (preview.text.name, preview.text.locale);
