@@ -54,6 +54,8 @@ fn filled(operation: &Operation, foreign: &Foreign) -> String {
         .replace("{day}", "2026-12-25")
         .replace("{secret}", "nobody-knows-it")
         .replace("{status}", "sent")
+        .replace("{name}", "ticket-status")
+        .replace("{locale}", "id")
 }
 
 /// The status of an operation; what comes after the head is not waited for.

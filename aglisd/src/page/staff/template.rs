@@ -164,7 +164,7 @@ fn mend(frame: &Frame, error: Error) -> Result<FormErrors, Error> {
 
 async fn preview(
     frame: &Frame,
-    name: &str,
+    template: &TemplateDetail,
     text: &TemplateText,
     body: &str,
     subject: Option<&str>,
@@ -176,11 +176,16 @@ async fn preview(
         channel: Some(if mail { MessageChannel::Email } else { MessageChannel::Whatsapp }),
         ..PreviewTemplate::default()
     };
-    Ok(match templates::preview(frame.ctx(), name, text.state.locale, asked).await {
+    Ok(match templates::preview(frame.ctx(), &template.name, text.state.locale, asked).await {
         Ok(shown) => Preview {
             subject: shown.subject,
             count: frame.count("staff-templates-characters", shown.characters),
-            spans: spans(&shown.body),
+            // What only goes by mail is plain text.
+            spans: if template.channel == MessageChannel::Email {
+                vec![Span { look: "", text: shown.body }]
+            } else {
+                spans(&shown.body)
+            },
             problems: Vec::new(),
         },
         Err(Error::Invalid(fields)) => Preview {
@@ -304,7 +309,7 @@ async fn draw(
         ),
         tabs: tabs(frame, &template, locale),
         may_manage: frame.ctx().may(P::TemplateManage),
-        preview: preview(frame, name, text, &body, subject.as_deref()).await?,
+        preview: preview(frame, &template, text, &body, subject.as_deref()).await?,
         subject_hint: text.built_in_subject.clone().unwrap_or_default(),
         note: or("note", ""),
         to: or("to", ""),
@@ -363,7 +368,7 @@ async fn look(Path((name, locale)): Path<(String, Locale)>, Posted { mut frame, 
         let template = templates::get(frame.ctx(), &name).await?;
         let text = text_of(&template, locale)?;
         let subject = form.given("subject").filter(|_| text.subject.is_some());
-        let preview = preview(&frame, &name, text, &written(&form, "body"), subject).await?;
+        let preview = preview(&frame, &template, text, &written(&form, "body"), subject).await?;
         return Ok(frame.html(StatusCode::OK, &Part { frame: &frame, preview }));
     }
     frame.path = home(&name);
