@@ -677,3 +677,19 @@ CREATE TABLE notification_preferences (
   enabled BOOLEAN NOT NULL,
   PRIMARY KEY (user_id, type, channel)
 );
+
+-- What staff wrote over the built-in texts of messages; the highest version of a name and language is in force. A version
+-- without a text goes back to the built-in one.
+CREATE TABLE template_versions (
+  id {id},
+  name TEXT NOT NULL,
+  locale TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  body TEXT,
+  subject TEXT,
+  note TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at {time} NOT NULL,
+  UNIQUE (name, locale, version)
+);
+CREATE INDEX template_versions_name ON template_versions (name, id);

@@ -130,6 +130,9 @@ pub enum Command {
     /// Messages to and from people
     #[command(subcommand)]
     Message(cmd::message::Verb),
+    /// Texts of messages: list, view, edit, preview, test, check
+    #[command(subcommand)]
+    Template(cmd::template::Verb),
     /// Staff accounts
     #[command(subcommand)]
     User(cmd::user::Verb),

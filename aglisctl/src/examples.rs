@@ -171,6 +171,32 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         &["aglisctl message list --customer 17", "aglisctl message list --status failed -o csv"],
     ),
     ("message view", &["aglisctl message view 17 --json"]),
+    ("template", &["aglisctl template list --edited", "aglisctl template check"]),
+    ("template list", &["aglisctl template list --purpose billing", "aglisctl template list jatuh tempo"]),
+    ("template view", &["aglisctl template view ticket-created", "aglisctl template view otp-login --json"]),
+    (
+        "template set",
+        &[
+            "aglisctl template set ticket-created id --file pesan.txt --note 'Lebih singkat'",
+            "aglisctl template set ticket-created en --file - --dry-run",
+        ],
+    ),
+    (
+        "template preview",
+        &[
+            "aglisctl template preview ticket-created id",
+            "aglisctl template preview ticket-created id --file pesan.txt --value 'name=Siti Rahmawati'",
+        ],
+    ),
+    (
+        "template revert",
+        &[
+            "aglisctl template revert ticket-created id --to 3",
+            "aglisctl template revert ticket-created id --built-in",
+        ],
+    ),
+    ("template test", &["aglisctl template test otp-login id --to 0812-3456-7890"]),
+    ("template check", &["aglisctl template check", "aglisctl template check --json"]),
     ("user", &["aglisctl user list"]),
     ("user list", &["aglisctl user list -o csv"]),
     ("user view", &["aglisctl user view siti"]),

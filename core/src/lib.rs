@@ -54,5 +54,6 @@ pub mod queue;
 #[cfg(feature = "server")]
 pub mod secret;
 pub mod technicians;
+pub mod templates;
 pub mod tickets;
 pub mod tls;

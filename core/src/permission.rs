@@ -81,6 +81,10 @@ text_enum! {
         MessageRead = "message.read",
         /// Write a message to a phone or a customer.
         MessageSend = "message.send",
+        /// See the texts of messages and their history.
+        TemplateRead = "template.read",
+        /// Change the texts of messages and send tests of them.
+        TemplateManage = "template.manage",
         /// Retry, cancel, discard, snooze and clean jobs, pause queues.
         QueueManage = "queue.manage",
         /// Use the sandbox provider's inbox.
@@ -110,6 +114,7 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
                 | P::UserRead
                 | P::AuditRead
                 | P::MessageRead
+                | P::TemplateRead
                 | P::HealthRead
         ),
         Role::Noc => matches!(
@@ -151,6 +156,7 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
                 | P::TechnicianRead
                 | P::MessageRead
                 | P::MessageSend
+                | P::TemplateRead
         ),
         Role::Finance => matches!(
             permission,
@@ -160,6 +166,7 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
                 | P::CustomerStatus
                 | P::CatalogRead
                 | P::MessageRead
+                | P::TemplateRead
         ),
         Role::Technician => matches!(
             permission,

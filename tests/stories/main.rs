@@ -21,6 +21,7 @@ mod portal_pages;
 mod queue;
 mod queue_control;
 mod start;
+mod templates;
 mod terminal;
 mod tickets;
 mod told;

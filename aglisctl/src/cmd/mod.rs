@@ -11,6 +11,7 @@ pub mod man;
 pub mod message;
 pub mod migrate;
 pub mod queue;
+pub mod template;
 pub mod ticket;
 pub mod token;
 pub mod tui;
@@ -27,6 +28,7 @@ use std::{io::Read, path::Path};
 pub fn run(context: &Context, command: Command) -> Result {
     match command {
         Command::Ticket(verb) => ticket::run(context, verb),
+        Command::Template(verb) => template::run(context, verb),
         Command::Customer(verb) => customer::run(context, verb),
         Command::Queue(verb) => queue::run(context, verb),
         Command::Job(verb) => job::run(context, verb),

@@ -22,6 +22,7 @@ pub mod queue;
 pub mod roles;
 pub mod sandbox;
 pub mod technicians;
+pub mod templates;
 pub mod tickets;
 pub mod tokens;
 pub mod users;
@@ -53,6 +54,7 @@ pub fn routes() -> Routes {
         .merge(roles::routes())
         .merge(sandbox::routes())
         .merge(technicians::routes())
+        .merge(templates::routes())
         .merge(tickets::routes())
         .merge(tokens::routes())
         .merge(users::routes())

@@ -24,6 +24,7 @@ mod queue;
 mod request;
 mod sse;
 mod target;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod tickets;

@@ -48,6 +48,8 @@ text_enum! {
         Technician = "technician",
         /// A message.
         Message = "message",
+        /// A message template.
+        Template = "template",
         /// A job.
         Job = "job",
         /// Jobs that belong together.

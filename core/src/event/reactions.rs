@@ -233,6 +233,9 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
         | E::TicketChecklistChanged { .. }
         | E::TicketParentSet { .. }
         | E::MessageStatusChanged { .. }
+        | E::MessageRefused { .. }
+        | E::TemplateChanged { .. }
+        | E::TemplateTested { .. }
         | E::JobRetried { .. }
         | E::JobCancelled { .. }
         | E::JobDiscarded { .. }

@@ -6,6 +6,7 @@ mod react;
 mod report;
 mod sandbox;
 mod send;
+mod trial;
 mod tries;
 mod write;
 
@@ -15,6 +16,7 @@ pub use react::react;
 pub use report::reported;
 pub use sandbox::{sandbox_find, sandbox_list, sandbox_mark, sandbox_record, sandbox_reply};
 pub use send::{abandon, begin, finish, postpone, requeue};
+pub use trial::send_trial;
 pub use tries::{addressed, attempts, tries_within};
 pub use write::write;
 
@@ -31,6 +33,7 @@ use crate::{
     event::{Event, Subject, SubjectKind, emit},
     permission::Permission,
     queue::{self, Extra, JobPriority, SendBulk, SendGroup, SendMail, SendNotification, SendOtp},
+    templates::service as templates,
     types::*,
 };
 use secrecy::ExposeSecret;
@@ -77,14 +80,14 @@ pub struct NewMessage<'a> {
     pub expires_at: Option<Time>,
 }
 
-/// Writes a message and its job down in the caller's transaction.
+/// Writes a message and its job down in the caller's transaction, with the text that is in force.
 ///
 /// # Errors
-/// [`Error::Invalid`] when a variable is empty; nothing is written then.
+/// [`Error::Invalid`] when there is no such template or a variable is empty; nothing is written then.
 pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Result<MessageId> {
     let template = template::named(new.template)?;
     let channel = new.channel.unwrap_or(template.channel);
-    let text = template.render(channel, new.locale, new.variables)?;
+    let text = templates::render(tx, template, channel, new.locale, new.variables).await?;
     let run_at = quiet_until(ctx).filter(|_| template.can_wait()).unwrap_or(ctx.now);
     let row = NewRow {
         direction: Direction::Out,

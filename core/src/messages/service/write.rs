@@ -4,6 +4,7 @@ use super::{Direction, MessageChannel, MessageStatus, business, enqueue, shown};
 use crate::{
     app::Ctx,
     customers,
+    db::Tx,
     error::{Checker, Error, Result},
     event::{Event, Subject, SubjectKind, emit},
     messages::{
@@ -11,6 +12,7 @@ use crate::{
         store::{self, NewRow, Person},
         template::{self, FREE_TEXT, Template},
     },
+    templates::service as templates,
     types::*,
 };
 
@@ -74,7 +76,7 @@ fn check<'a>(ctx: &Ctx, new: &'a SendMessage) -> Result<Checked<'a>> {
     for (name, value) in &new.variables {
         let field = format!("variables.{name}");
         check.optional_text(&field, value, VALUE_CHARACTERS);
-        let known = template.is_some_and(|template| template.variables.contains(&name.as_str()));
+        let known = template.is_some_and(|template| template.variables.iter().any(|one| one.name == name));
         check.ensure(known, &field, "unknown", "the message has no such variable; leave it out");
     }
     let fits = new.locale.is_none() || template.is_some() || name.is_some();
@@ -133,7 +135,7 @@ pub async fn write(ctx: &Ctx, new: &SendMessage) -> Result<Message> {
     };
     let locale = new.locale.or(person.as_ref().map(|person| person.locale)).unwrap_or_default();
     let body = match template {
-        Some(template) => filled(ctx, template, locale, new, person.as_ref())?,
+        Some(template) => filled(&mut tx, ctx, template, locale, new, person.as_ref()).await?,
         None => text,
     };
     let name = template.map_or(FREE_TEXT, |template| template.name);
@@ -174,7 +176,8 @@ pub async fn write(ctx: &Ctx, new: &SendMessage) -> Result<Message> {
 }
 
 /// The template's text with the values that were given, and those that are known anyway.
-fn filled(
+async fn filled(
+    tx: &mut Tx,
     ctx: &Ctx,
     template: &Template,
     locale: Locale,
@@ -192,8 +195,8 @@ fn filled(
         }
     };
     let values: Vec<(&'static str, &str)> =
-        template.variables.iter().filter_map(|name| value(name)).collect();
-    match template.render(MessageChannel::Whatsapp, locale, &values) {
+        template.variables.iter().filter_map(|one| value(one.name)).collect();
+    match templates::render(tx, template, MessageChannel::Whatsapp, locale, &values).await {
         Ok(rendered) => Ok(rendered.body),
         Err(Error::Invalid(holes)) => Err(Error::Invalid(
             holes
