@@ -1,6 +1,6 @@
 //! Wakes those who wait for new jobs and new events, in this process and, through relays, in others.
 
-use crate::presence::Board;
+use crate::{presence::Board, providers};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -19,6 +19,7 @@ struct Inner {
     local: watch::Sender<(u64, u64)>,
     stop: watch::Sender<bool>,
     presence: Board,
+    breakers: providers::Board,
 }
 
 impl Default for Hub {
@@ -30,6 +31,7 @@ impl Default for Hub {
             local: watch::Sender::new((0, 0)),
             stop: watch::Sender::new(false),
             presence: Board::default(),
+            breakers: providers::Board::default(),
         }))
     }
 }
@@ -91,6 +93,11 @@ impl Hub {
     /// Who is at which ticket.
     pub fn presence(&self) -> &Board {
         &self.0.presence
+    }
+
+    /// How the breakers of this process's providers are.
+    pub fn breakers(&self) -> &providers::Board {
+        &self.0.breakers
     }
 
     /// Asks everything that runs in the background to come to its end.

@@ -46,6 +46,7 @@ pub mod portal_access;
 pub mod presence;
 #[cfg(feature = "server")]
 pub mod provider;
+pub mod providers;
 pub mod queue;
 #[cfg(feature = "server")]
 pub mod secret;

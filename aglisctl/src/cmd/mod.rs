@@ -8,6 +8,7 @@ pub mod customer;
 pub mod doctor;
 pub mod man;
 pub mod migrate;
+pub mod provider;
 pub mod ticket;
 pub mod token;
 pub mod tui;
@@ -27,6 +28,7 @@ pub fn run(context: &Context, command: Command) -> Result {
         Command::Customer(verb) => customer::run(context, verb),
         Command::User(verb) => user::run(context, verb),
         Command::Token(verb) => token::run(context, verb),
+        Command::Provider(verb) => provider::run(context, verb),
         Command::Audit(verb) => audit::run(context, verb),
         Command::Config(verb) => config::run(context, &verb),
         Command::Migrate(verb) => migrate::run(context, &verb),

@@ -2,7 +2,7 @@
 
 use crate::http::{Answer, Context, Need, Params, Path, Routes};
 use aglis_core::{
-    messages::{Message, MessageFilter, service as messages},
+    messages::{Callback, CallbackFilter, Message, MessageFilter, service as messages},
     permission::Permission,
     types::*,
 };
@@ -21,8 +21,15 @@ async fn view(Context(ctx): Context, Path(id): Path<MessageId>) -> Answer<Messag
     Ok(Json(messages::get(&ctx, id).await?))
 }
 
+/// Reports of gateways that speak of no message we know, the newest first. They are kept for a month, and matched when
+/// their message becomes known.
+#[utoipa::path(get, path = "/api/messages/callbacks", tag = "messages", params(CallbackFilter), responses((status = 200, body = Page<Callback>)))]
+async fn callbacks(Context(ctx): Context, Params(filter): Params<CallbackFilter>) -> Answer<Page<Callback>> {
+    Ok(Json(messages::callbacks(&ctx, &filter).await?))
+}
+
 /// The routes.
 pub fn routes() -> Routes {
     let read = Need::Permission(Permission::MessageRead);
-    Routes::new().with(read, routes!(list)).with(read, routes!(view))
+    Routes::new().with(read, routes!(list)).with(read, routes!(callbacks)).with(read, routes!(view))
 }

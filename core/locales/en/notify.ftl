@@ -32,6 +32,12 @@ notify-message-received-message =
     }
 notify-job-died-title = Job failed: { $kind }
 notify-job-died-message = It is not tried again: { $reason }
+notify-provider-disconnected-title = WhatsApp provider { $number } is disconnected
+notify-provider-disconnected-message = It sends nothing until somebody connects its device again. Reason: { $reason }
+notify-provider-connected-title = WhatsApp provider { $number } is connected again
+notify-provider-connected-message = Messages go through it again
+notify-provider-changed-title = WhatsApp provider { $number } was changed
+notify-provider-changed-message = { $actor } changed: { $fields }
 notify-user-locked-title = Account { $number } is locked
 notify-user-locked-message = { $failures } wrong passwords
 notify-account-security-title = Your account's security changed

@@ -32,6 +32,12 @@ notify-message-received-message =
     }
 notify-job-died-title = Pekerjaan gagal: { $kind }
 notify-job-died-message = Tidak dicoba lagi: { $reason }
+notify-provider-disconnected-title = Penyedia WhatsApp { $number } terputus
+notify-provider-disconnected-message = Tidak ada pesan yang terkirim lewatnya sampai perangkatnya dihubungkan lagi. Alasan: { $reason }
+notify-provider-connected-title = Penyedia WhatsApp { $number } terhubung lagi
+notify-provider-connected-message = Pesan kembali dikirim lewatnya
+notify-provider-changed-title = Penyedia WhatsApp { $number } diubah
+notify-provider-changed-message = { $actor } mengubah: { $fields }
 notify-user-locked-title = Akun { $number } terkunci
 notify-user-locked-message = { $failures } kali salah sandi
 notify-account-security-title = Keamanan akun Anda berubah

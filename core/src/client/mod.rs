@@ -19,6 +19,7 @@ mod live;
 mod notifications;
 mod pages;
 mod profile;
+mod providers;
 mod request;
 mod sse;
 mod target;

@@ -176,6 +176,12 @@ events! {
     JobRetried = "job.retried" { job_kind: String }
     /// A job was cancelled.
     JobCancelled = "job.cancelled" { job_kind: String }
+    /// What is set for a provider was changed.
+    ProviderChanged = "provider.changed" { changes: Vec<Change> }
+    /// A provider's device went off line: it sends nothing until somebody connects it again.
+    ProviderDisconnected = "provider.disconnected" { reason: String }
+    /// A provider's device is on line again.
+    ProviderConnected = "provider.connected" {}
     /// A colleague sent a notification.
     NotificationSent = "notification.sent" { recipients: i64 }
     /// The audit trail was cut by retention.

@@ -5,7 +5,7 @@ use crate::{
     customers,
     db::Tx,
     error::{Error, Result},
-    event::{Audience, Event, Subject, SubjectKind},
+    event::{self, Audience, Event, Subject, SubjectKind},
     i18n::{Arg, t},
     messages::{self, MessageChannel, service::NewMessage},
     notifications::{
@@ -242,6 +242,13 @@ fn arguments(
         Event::JobDied { job_kind, error } => {
             out.push(("kind", job_kind.clone().into()));
             out.push(("reason", error.clone().into()));
+        }
+        Event::ProviderDisconnected { reason } => {
+            let reason = if reason.is_empty() { "-".to_owned() } else { reason.clone() };
+            out.push(("reason", reason.into()));
+        }
+        Event::ProviderChanged { changes } => {
+            out.push(("fields", event::field_names(locale, changes).into()));
         }
         Event::UserLocked { failures } => out.push(("failures", (*failures).into())),
         _ => {}
