@@ -52,7 +52,12 @@ pub(super) async fn deliver(run: &Run, id: MessageId) -> Result<(), JobError> {
                         }
                         return Err(later(RATE_LIMITED, milliseconds(ms).min(LOOK_AGAIN)));
                     }
-                    Begin::Busy(ms) => return Err(later(RATE_LIMITED, milliseconds(ms))),
+                    Begin::Busy(ms) => {
+                        if let Exit::Whatsapp(way) = &exit {
+                            way.account.guarded.limiter.hold(milliseconds(ms));
+                        }
+                        return Err(later(RATE_LIMITED, milliseconds(ms)));
+                    }
                     Begin::Capped => {
                         exits.pop_front();
                         // Nobody is locked out by it: a code goes when no other account has room.
@@ -235,7 +240,8 @@ async fn record(
             (End::Unknown { error: reason }, Turn::Ended(verdict))
         }
         Err(SendError::Deferred { code, retry_after }) => {
-            let why = later(code, retry_after);
+            let why =
+                later(code, retry_after.min(if code == BREAKER_OPEN { LONGEST_WAIT } else { LOOK_AGAIN }));
             let turn = if code == BREAKER_OPEN { Turn::Next(why) } else { Turn::Ended(Err(why)) };
             (End::NotTried, turn)
         }
