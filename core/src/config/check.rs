@@ -41,6 +41,12 @@ pub(super) fn check(config: &Config) -> (Vec<Problem>, Vec<Problem>) {
         if whatsapp.meta_verify_token.is_none() {
             warn("whatsapp.meta_verify_token", "is not set, so the webhook cannot be set up at Meta");
         }
+        if !whatsapp.meta_templates.iter().any(|form| form.message == "otp-login") {
+            warn(
+                "whatsapp.meta_templates",
+                "has no form for otp-login, so Meta gives sign-in codes only to those who wrote within 24 hours",
+            );
+        }
     }
     if whatsapp.provider.has(WhatsappProvider::Http) && whatsapp.http_url.is_none() {
         needed.push(missing("http_url", "http", "it to the address that takes messages"));

@@ -146,8 +146,13 @@ async fn start(run: &Run, message: &Message, exit: &Exit) -> Done<(Begin, Option
             Room::Away => {}
         }
     }
-    let begun = begin(&ctx, message.id, way.account.name, budget).await?;
-    Ok((begun, ticket))
+    match begin(&ctx, message.id, way.account.name, budget).await {
+        Ok(begun) => Ok((begun, ticket)),
+        Err(error) => {
+            give_back(run, ticket, false).await;
+            Err(error)
+        }
+    }
 }
 
 async fn give_back(run: &Run, ticket: Option<Ticket>, went: bool) {
