@@ -621,9 +621,11 @@ async fn redis_shares_the_limits_between_processes() {
     let one = Way::of(world.with_config(config()));
     let two = Way::of(world.beside_with(config()).await);
     let rate = Rate { limit: 4, reserved: 1, window_ms: 1500, concurrency: 100, longest_ms: 1500 };
+    let next = std::sync::atomic::AtomicI64::new(1);
     let ask = async |way: &Way, rate: Rate, kind| {
         let bucket = way.outbox.bucket.clone().unwrap();
-        format!("{:?}", bucket.take("meta", &rate, kind).await)
+        let message = MessageId(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        format!("{:?}", bucket.take("meta", &rate, kind, message).await)
     };
     let notice = MessageKind::Notification;
     let first = ask(&one, rate, notice).await;
@@ -643,11 +645,14 @@ async fn redis_shares_the_limits_between_processes() {
 
     let narrow = Rate { limit: 100, concurrency: 2, ..rate };
     let bucket = one.outbox.bucket.clone().unwrap();
-    let room = bucket.take("meta", &narrow, notice).await;
+    let room = bucket.take("meta", &narrow, notice, MessageId(1000)).await;
     assert!(format!("{room:?}").starts_with("Yes"), "{room:?}");
     let busy = ask(&two, narrow, notice).await;
     assert!(busy.starts_with("Busy"), "{busy}");
     assert!(ask(&two, narrow, MessageKind::Otp).await.starts_with("Yes"));
+    assert!(ask(&two, narrow, MessageKind::Otp).await.starts_with("Busy"));
+    bucket.release("meta", MessageId(1000)).await;
+    assert!(ask(&two, narrow, MessageKind::Otp).await.starts_with("Yes"), "a stopped process holds no place");
 
     let nowhere = format!("redis://127.0.0.1:{}", aglis_tests::free_port());
     let away = gateways.config(&world, "meta", &[("AGLIS_REDIS_URL", &nowhere)]);

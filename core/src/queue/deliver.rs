@@ -135,7 +135,7 @@ async fn start(run: &Run, message: &Message, exit: &Exit) -> Done<(Begin, Option
     if let (Some(bucket), Some(limits)) = (&run.outbox.bucket, &mut budget)
         && let Some(rate) = limits.rate
     {
-        match bucket.take(way.account.name, &rate, message.kind).await {
+        match bucket.take(way.account.name, &rate, message.kind, message.id).await {
             Room::Yes(taken) => {
                 limits.rate = None;
                 ticket = Some(taken);
@@ -175,6 +175,9 @@ async fn resolve(run: &Run, letter: &Letter) -> Result<(), JobError> {
         }
     };
     finish(&run.ctx(), letter, &letter.provider, &end).await?;
+    if let (Some(bucket), Some(account)) = (&run.outbox.bucket, run.outbox.account(&letter.provider)) {
+        bucket.release(account.name, letter.id).await;
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 use crate::{
     app::App,
     messages::{MessageKind, Rate},
+    types::MessageId,
 };
 use redis::{Script, aio::MultiplexedConnection};
 use std::time::Duration;
@@ -29,6 +30,7 @@ if not begun then begun = now end
 redis.call('SET', KEYS[3], begun, 'PX', 86400000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - longest)
+redis.call('ZREM', KEYS[2], ARGV[6])
 local count = redis.call('ZCARD', KEYS[1])
 if count >= allowed then
   local first = redis.call('ZRANGE', KEYS[1], count - allowed, count - allowed, 'WITHSCORES')
@@ -36,7 +38,7 @@ if count >= allowed then
 end
 if redis.call('ZCARD', KEYS[2]) >= places then return {3, 100} end
 redis.call('ZADD', KEYS[1], now, ARGV[5])
-redis.call('ZADD', KEYS[2], now, ARGV[5])
+redis.call('ZADD', KEYS[2], now, ARGV[6])
 redis.call('PEXPIRE', KEYS[1], window * 2)
 redis.call('PEXPIRE', KEYS[2], longest * 2)
 if now - tonumber(begun) >= math.max(window, longest) then return {1, 0} end
@@ -46,8 +48,8 @@ return {2, 0}
 /// Gives back what was taken: always the place among those under way, the place in the window only for a message that
 /// did not go.
 const GIVE_BACK: &str = r"
-redis.call('ZREM', KEYS[2], ARGV[1])
-if ARGV[2] == '0' then redis.call('ZREM', KEYS[1], ARGV[1]) end
+redis.call('ZREM', KEYS[2], ARGV[2])
+if ARGV[3] == '0' then redis.call('ZREM', KEYS[1], ARGV[1]) end
 return 0
 ";
 
@@ -55,7 +57,10 @@ return 0
 #[derive(Debug)]
 pub struct Ticket {
     account: &'static str,
+    /// One try in the window.
     member: String,
+    /// The message among those under way; it has one try at a time.
+    holder: i64,
 }
 
 /// Whether there is room for one more message.
@@ -147,7 +152,13 @@ impl Bucket {
     }
 
     /// Takes a place for a message, if there is one.
-    pub async fn take(&self, account: &'static str, rate: &Rate, kind: MessageKind) -> Room {
+    pub async fn take(
+        &self,
+        account: &'static str,
+        rate: &Rate,
+        kind: MessageKind,
+        message: MessageId,
+    ) -> Room {
         let Some(mut connection) = self.connection().await else { return Room::Away };
         let member = self.app.random_token();
         let mut call = self.take.prepare_invoke();
@@ -158,9 +169,10 @@ impl Bucket {
             .arg(rate.window_ms)
             .arg(rate.at_once(kind))
             .arg(rate.longest_ms)
-            .arg(&member);
+            .arg(&member)
+            .arg(message.0);
         let answer = timeout(PATIENCE, call.invoke_async::<(i64, i64)>(&mut connection)).await;
-        let ticket = Ticket { account, member };
+        let ticket = Ticket { account, member, holder: message.0 };
         match answer {
             Ok(Ok((0, ms))) => Room::No(ms),
             Ok(Ok((3, ms))) => Room::Busy(ms),
@@ -173,6 +185,12 @@ impl Bucket {
         }
     }
 
+    /// Gives back what a process that stopped had taken for a message, as soon as somebody looks into it.
+    pub async fn release(&self, account: &'static str, message: MessageId) {
+        let ticket = Ticket { account, member: String::new(), holder: message.0 };
+        self.give_back(&ticket, true).await;
+    }
+
     /// Gives a place back; `went` says whether the message was handed over, or may have been.
     pub async fn give_back(&self, ticket: &Ticket, went: bool) {
         let Some(mut connection) = self.connection().await else { return };
@@ -180,7 +198,7 @@ impl Bucket {
         for key in self.keys(ticket.account) {
             call.key(key);
         }
-        call.arg(&ticket.member).arg(i64::from(went));
+        call.arg(&ticket.member).arg(ticket.holder).arg(i64::from(went));
         if !matches!(timeout(PATIENCE, call.invoke_async::<i64>(&mut connection)).await, Ok(Ok(_))) {
             self.lost().await;
         }
