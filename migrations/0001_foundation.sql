@@ -570,6 +570,8 @@ CREATE TABLE messages (
   locale TEXT NOT NULL,
   subject TEXT,
   body TEXT NOT NULL,
+  buttons {json},
+  approved {json},
   status TEXT NOT NULL,
   provider TEXT,
   provider_id TEXT,
@@ -589,6 +591,7 @@ CREATE INDEX messages_ticket ON messages (ticket_id, id) WHERE ticket_id IS NOT 
 CREATE INDEX messages_provider ON messages (provider, provider_id) WHERE provider_id IS NOT NULL;
 CREATE INDEX messages_provider_state ON messages (provider, provider_state_id) WHERE provider_state_id IS NOT NULL;
 CREATE INDEX messages_status ON messages (status, id);
+CREATE INDEX messages_inbound ON messages (address, created_at) WHERE direction = 'in';
 CREATE INDEX messages_created ON messages (created_at);
 
 -- One row per try, written as `sending` before the provider is called.
@@ -607,6 +610,7 @@ CREATE TABLE message_attempts (
   UNIQUE (message_id, number)
 );
 CREATE INDEX message_attempts_provider ON message_attempts (provider, started_at);
+CREATE INDEX message_attempts_sending ON message_attempts (provider, started_at) WHERE outcome = 'sending';
 
 -- What providers told us about deliveries, also before we knew of the message.
 CREATE TABLE message_callbacks (
@@ -616,14 +620,34 @@ CREATE TABLE message_callbacks (
   provider_id TEXT,
   provider_state_id TEXT,
   status TEXT NOT NULL,
+  code TEXT,
+  error TEXT,
   message_id BIGINT REFERENCES messages (id) ON DELETE CASCADE,
   received_at {time} NOT NULL,
   UNIQUE (provider, dedupe_key)
 );
+CREATE INDEX message_callbacks_newest ON message_callbacks (id) WHERE message_id IS NULL;
 CREATE INDEX message_callbacks_message ON message_callbacks (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX message_callbacks_waiting ON message_callbacks (received_at) WHERE message_id IS NULL;
 CREATE INDEX message_callbacks_unmatched ON message_callbacks (provider, provider_id) WHERE message_id IS NULL;
 CREATE INDEX message_callbacks_unmatched_state ON message_callbacks (provider, provider_state_id) WHERE message_id IS NULL;
+
+-- What administrators set for a provider's account while it runs; NULL is what the configuration says.
+CREATE TABLE providers (
+  name TEXT PRIMARY KEY,
+  enabled BOOLEAN NOT NULL DEFAULT TRUE,
+  rank BIGINT,
+  rate_limit BIGINT,
+  window_s BIGINT,
+  concurrency BIGINT,
+  daily_cap BIGINT,
+  cost BIGINT NOT NULL DEFAULT 0,
+  connection TEXT NOT NULL DEFAULT 'unknown',
+  connection_reason TEXT,
+  connection_at {time},
+  updated_at {time} NOT NULL,
+  version BIGINT NOT NULL DEFAULT 0
+);
 
 -- What the sandbox provider was asked to send, as a phone would show it.
 CREATE TABLE sandbox_messages (

@@ -139,6 +139,9 @@ pub enum Command {
     /// API tokens for scripts
     #[command(subcommand)]
     Token(cmd::token::Verb),
+    /// Providers of WhatsApp messages: state, limits, which one goes first
+    #[command(subcommand)]
+    Provider(cmd::provider::Verb),
     /// The record of who did what
     #[command(subcommand)]
     Audit(cmd::audit::Verb),

@@ -210,6 +210,17 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("token list", &["aglisctl token list --json"]),
     ("token create", &["aglisctl token create --name nightly --scope ticket.read,customer.read -o json"]),
     ("token revoke", &["aglisctl token revoke 3"]),
+    ("provider", &["aglisctl provider list", "aglisctl provider switch fonnte"]),
+    ("provider list", &["aglisctl provider list --json"]),
+    (
+        "provider set",
+        &[
+            "aglisctl provider set fonnte --limit 60 --window 60 --daily-cap 2000",
+            "aglisctl provider set meta --cost 350",
+            "aglisctl provider set http --enabled no --dry-run",
+        ],
+    ),
+    ("provider switch", &["aglisctl provider switch fonnte"]),
     ("audit", &["aglisctl audit search --kind 'ticket.*'", "aglisctl audit verify"]),
     (
         "audit search",

@@ -50,6 +50,7 @@ pub mod presence;
 pub mod private;
 #[cfg(feature = "server")]
 pub mod provider;
+pub mod providers;
 pub mod queue;
 #[cfg(feature = "server")]
 pub mod secret;

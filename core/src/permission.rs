@@ -87,6 +87,10 @@ text_enum! {
         TemplateManage = "template.manage",
         /// Retry, cancel, discard, snooze and clean jobs, pause queues.
         QueueManage = "queue.manage",
+        /// See the providers of WhatsApp messages, their limits and figures.
+        ProviderRead = "provider.read",
+        /// Change providers' limits, order and cost, and switch to another one.
+        ProviderManage = "provider.manage",
         /// Use the sandbox provider's inbox.
         SandboxUse = "sandbox.use",
         /// Change settings.
@@ -103,7 +107,12 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
         Role::Admin => true,
         Role::Supervisor => !matches!(
             permission,
-            P::UserManage | P::RoleManage | P::TokenManage | P::SettingsManage | P::SandboxUse
+            P::UserManage
+                | P::RoleManage
+                | P::TokenManage
+                | P::SettingsManage
+                | P::ProviderManage
+                | P::SandboxUse
         ),
         Role::Manager => matches!(
             permission,
@@ -132,6 +141,7 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
                 | P::CatalogManage
                 | P::TechnicianRead
                 | P::MessageRead
+                | P::ProviderRead
                 | P::HealthRead
                 | P::NotificationCreate
         ),

@@ -18,6 +18,7 @@ mod outage;
 mod plans;
 mod portal;
 mod portal_pages;
+mod providers;
 mod queue;
 mod queue_control;
 mod start;

@@ -207,7 +207,7 @@ impl Gateway {
 /// The installation with a gateway at an address.
 fn through(world: &World, url: &str) -> (App, Arc<Outbox>) {
     let mut config = aglis_core::config::Config::defaults(world.dir.path()).unwrap();
-    config.whatsapp.provider = aglis_core::config::WhatsappProvider::Fonnte;
+    config.whatsapp.provider = aglis_core::config::WhatsappProvider::Fonnte.into();
     config.whatsapp.fonnte_token = Some("token".into());
     config.whatsapp.allow_private_providers = true;
     config.whatsapp.fonnte_url = url.parse().unwrap();

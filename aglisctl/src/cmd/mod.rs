@@ -10,6 +10,7 @@ pub mod job;
 pub mod man;
 pub mod message;
 pub mod migrate;
+pub mod provider;
 pub mod queue;
 pub mod template;
 pub mod ticket;
@@ -35,6 +36,7 @@ pub fn run(context: &Context, command: Command) -> Result {
         Command::Message(verb) => message::run(context, verb),
         Command::User(verb) => user::run(context, verb),
         Command::Token(verb) => token::run(context, verb),
+        Command::Provider(verb) => provider::run(context, verb),
         Command::Audit(verb) => audit::run(context, verb),
         Command::Config(verb) => config::run(context, &verb),
         Command::Migrate(verb) => migrate::run(context, &verb),

@@ -2,7 +2,7 @@
 
 use crate::http::{Answer, Body, Context, Need, Params, Path, Problem, Routes};
 use aglis_core::{
-    messages::{Message, MessageFilter, SendMessage, service as messages},
+    messages::{Callback, CallbackFilter, Message, MessageFilter, SendMessage, service as messages},
     permission::Permission,
     types::*,
 };
@@ -34,9 +34,20 @@ async fn send(
     Ok((status, Json(messages::write(&ctx, &new).await?)))
 }
 
+/// Reports of gateways that speak of no message we know, the newest first. They are kept for a month, and matched when
+/// their message becomes known.
+#[utoipa::path(get, path = "/api/messages/callbacks", tag = "messages", params(CallbackFilter), responses((status = 200, body = Page<Callback>)))]
+async fn callbacks(Context(ctx): Context, Params(filter): Params<CallbackFilter>) -> Answer<Page<Callback>> {
+    Ok(Json(messages::callbacks(&ctx, &filter).await?))
+}
+
 /// The routes.
 pub fn routes() -> Routes {
     let read = Need::Permission(Permission::MessageRead);
     let write = Need::Permission(Permission::MessageSend);
-    Routes::new().with(read, routes!(list)).with(read, routes!(view)).with(write, routes!(send))
+    Routes::new()
+        .with(read, routes!(list))
+        .with(read, routes!(callbacks))
+        .with(read, routes!(view))
+        .with(write, routes!(send))
 }

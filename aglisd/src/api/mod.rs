@@ -18,6 +18,7 @@ pub mod odp;
 pub mod packages;
 pub mod portal_access;
 pub mod presence;
+pub mod providers;
 pub mod queue;
 pub mod roles;
 pub mod sandbox;
@@ -51,6 +52,7 @@ pub fn routes() -> Routes {
         .merge(queue::routes())
         .merge(portal_access::routes())
         .merge(presence::routes())
+        .merge(providers::routes())
         .merge(roles::routes())
         .merge(sandbox::routes())
         .merge(technicians::routes())

@@ -20,6 +20,7 @@ mod messages;
 mod notifications;
 mod pages;
 mod profile;
+mod providers;
 mod queue;
 mod request;
 mod sse;

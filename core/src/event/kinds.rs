@@ -203,6 +203,12 @@ events! {
     BatchCancelled = "batch.cancelled" { left: i64 }
     /// A message was written to somebody by staff.
     MessageWritten = "message.written" { message_id: Option<MessageId>, template: String, channel: String }
+    /// What is set for a provider was changed.
+    ProviderChanged = "provider.changed" { changes: Vec<Change> }
+    /// A provider's device went off line: it sends nothing until somebody connects it again.
+    ProviderDisconnected = "provider.disconnected" { reason: String }
+    /// A provider's device is on line again.
+    ProviderConnected = "provider.connected" {}
     /// A colleague sent a notification.
     NotificationSent = "notification.sent" { recipients: i64 }
     /// The audit trail was cut by retention.

@@ -58,6 +58,8 @@ text_enum! {
         Role = "role",
         /// An API token.
         Token = "token",
+        /// A provider of WhatsApp messages.
+        Provider = "provider",
         /// The installation itself.
         System = "system",
     }

@@ -71,7 +71,6 @@ pub(super) struct Claimed {
     pub id: JobId,
     pub kind: String,
     pub payload: Json<serde_json::Value>,
-    pub run_at: Time,
     pub attempts: i64,
     pub max_attempts: i64,
     pub batch_id: Option<BatchId>,
@@ -79,7 +78,7 @@ pub(super) struct Claimed {
     pub claim_id: i64,
 }
 
-const CLAIMED: &str = "id, kind, payload, run_at, attempts, max_attempts, batch_id, claim_id";
+const CLAIMED: &str = "id, kind, payload, attempts, max_attempts, batch_id, claim_id";
 
 /// Which (queue, priority) pairs have a job that is due: one look into the index for each.
 pub(super) async fn due(tx: &mut Tx, now: Time) -> Result<Vec<(QueueName, i64)>, DbError> {

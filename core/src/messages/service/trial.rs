@@ -40,6 +40,8 @@ pub async fn send_trial(
         locale: locale.as_str(),
         subject: text.subject.map(|subject| format!("{mark} {subject}")),
         body: &format!("{mark}\n{}", text.body),
+        buttons: None,
+        approved: None,
         status: MessageStatus::Queued,
         provider: None,
         provider_id: None,

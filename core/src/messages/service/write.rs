@@ -1,6 +1,8 @@
 //! Messages that staff write.
 
-use super::{Direction, MessageChannel, MessageStatus, business, enqueue, shown};
+use super::{
+    ApprovedTemplate, Direction, MessageChannel, MessageStatus, approved, business, enqueue, kept, shown,
+};
 use crate::{
     app::Ctx,
     customers,
@@ -134,9 +136,9 @@ pub async fn write(ctx: &Ctx, new: &SendMessage) -> Result<Message> {
         return Err(Error::field("customer", "invalid", "the customer has no phone"));
     };
     let locale = new.locale.or(person.as_ref().map(|person| person.locale)).unwrap_or_default();
-    let body = match template {
+    let (body, form) = match template {
         Some(template) => filled(&mut tx, ctx, template, locale, new, person.as_ref()).await?,
-        None => text,
+        None => (text, None),
     };
     let name = template.map_or(FREE_TEXT, |template| template.name);
     let row = NewRow {
@@ -151,6 +153,8 @@ pub async fn write(ctx: &Ctx, new: &SendMessage) -> Result<Message> {
         locale: locale.as_str(),
         subject: None,
         body: &body,
+        buttons: None,
+        approved: kept(form.as_ref())?,
         status: MessageStatus::Queued,
         provider: None,
         provider_id: None,
@@ -175,7 +179,7 @@ pub async fn write(ctx: &Ctx, new: &SendMessage) -> Result<Message> {
     Ok(shown(ctx, message))
 }
 
-/// The template's text with the values that were given, and those that are known anyway.
+/// The template's text with the values that were given and those that are known anyway, and its approved form.
 async fn filled(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -183,7 +187,7 @@ async fn filled(
     locale: Locale,
     new: &SendMessage,
     person: Option<&Person>,
-) -> Result<String> {
+) -> Result<(String, Option<ApprovedTemplate>)> {
     let value = |name: &'static str| -> Option<(&'static str, &str)> {
         if let Some(value) = new.variables.get(name) {
             return Some((name, value.trim()));
@@ -197,7 +201,10 @@ async fn filled(
     let values: Vec<(&'static str, &str)> =
         template.variables.iter().filter_map(|one| value(one.name)).collect();
     match templates::render(tx, template, MessageChannel::Whatsapp, locale, &values).await {
-        Ok(rendered) => Ok(rendered.body),
+        Ok(rendered) => {
+            let form = approved(ctx, template, MessageChannel::Whatsapp, locale, &values);
+            Ok((rendered.body, form))
+        }
         Err(Error::Invalid(holes)) => Err(Error::Invalid(
             holes
                 .into_iter()
