@@ -2,7 +2,11 @@
 
 use crate::http::{Answer, Body, Context, Need, Params, Path, Routes};
 use aglis_core::{
-    messages::{Message, MessageFilter, SendMessage, service as messages},
+    messages::{
+        Message, MessageFilter, SendMessage,
+        analytics::{AnalyticsPeriod, MessageAnalytics, service as analytics},
+        service as messages,
+    },
     permission::Permission,
     types::*,
 };
@@ -30,9 +34,19 @@ async fn send(Context(ctx): Context, Body(new): Body<SendMessage>) -> Answer<Mes
     Ok(Json(messages::write(&ctx, &new).await?))
 }
 
+/// What became of the messages of the last 7, 30 or 90 days: by day, provider, template and reason of failure.
+#[utoipa::path(get, path = "/api/messages/analytics", tag = "messages", params(AnalyticsPeriod), responses((status = 200, body = MessageAnalytics)))]
+async fn told(Context(ctx): Context, Params(period): Params<AnalyticsPeriod>) -> Answer<MessageAnalytics> {
+    Ok(Json(analytics::analytics(&ctx, &period).await?))
+}
+
 /// The routes.
 pub fn routes() -> Routes {
     let read = Need::Permission(Permission::MessageRead);
     let write = Need::Permission(Permission::MessageSend);
-    Routes::new().with(read, routes!(list)).with(read, routes!(view)).with(write, routes!(send))
+    Routes::new()
+        .with(read, routes!(list))
+        .with_polled(read, routes!(told))
+        .with(read, routes!(view))
+        .with(write, routes!(send))
 }

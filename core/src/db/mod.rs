@@ -8,6 +8,7 @@
 //! |---|---|---|---|
 //! | `{lock}` | nothing | `FOR UPDATE` | SQLite has one writer at a time anyway |
 //! | `{skip_locked}` | nothing | `FOR UPDATE SKIP LOCKED` | several claimers share a queue |
+//! | `{ms(}a - b)` | `(a - b)` | the same in milliseconds | instants are numbers here, and intervals lie between them there |
 //!
 //! Migrations use `{id}`, `{time}`, `{json}` and `{text_c}` in the same way, see [`migrate`].
 
@@ -427,9 +428,9 @@ fn expand(sql: Sql, dialect: Dialect) -> String {
     if !text.contains('{') {
         return text.into_owned();
     }
-    let (lock, skip_locked) = match dialect {
-        Dialect::Sqlite => ("", ""),
-        Dialect::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
+    let (lock, skip_locked, ms) = match dialect {
+        Dialect::Sqlite => ("", "", "("),
+        Dialect::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED", "1000 * date_part('epoch', "),
     };
-    text.replace("{lock}", lock).replace("{skip_locked}", skip_locked)
+    text.replace("{lock}", lock).replace("{skip_locked}", skip_locked).replace("{ms(}", ms)
 }

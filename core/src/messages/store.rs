@@ -372,12 +372,8 @@ pub(super) async fn get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>, D
     tx.opt(format!("{MESSAGE} WHERE id = $1"), args![id]).await
 }
 
-pub(super) async fn list(
-    tx: &mut Tx,
-    filter: &MessageFilter,
-    before: Option<MessageId>,
-    limit: i64,
-) -> Result<Vec<Message>, DbError> {
+/// The statement behind a page of messages.
+pub fn list_query(filter: &MessageFilter, before: Option<MessageId>, limit: i64) -> Query {
     let mut query = Query::new(MESSAGE);
     query.push(" WHERE TRUE");
     if let Some(id) = filter.customer_id {
@@ -389,11 +385,29 @@ pub(super) async fn list(
     if let Some(status) = filter.status {
         query.push(" AND status = ").bind(status);
     }
+    if let Some(channel) = filter.channel {
+        query.push(" AND channel = ").bind(channel);
+    }
+    if let Some(template) = &filter.template {
+        query.push(" AND template = ").bind(template);
+    }
+    if let Some(address) = &filter.recipient {
+        query.push(" AND address = ").bind(address);
+    }
     if let Some(id) = before {
         query.push(" AND id < ").bind(id);
     }
     query.push(" ORDER BY id DESC LIMIT ").bind(limit);
-    tx.all_of(query).await
+    query
+}
+
+pub(super) async fn list(
+    tx: &mut Tx,
+    filter: &MessageFilter,
+    before: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<Message>, DbError> {
+    tx.all_of(list_query(filter, before, limit)).await
 }
 
 /// The customer with this phone.

@@ -16,7 +16,7 @@ pub use report::reported;
 pub use sandbox::{sandbox_find, sandbox_list, sandbox_mark, sandbox_record, sandbox_reply};
 pub use send::{abandon, begin, finish, postpone, requeue};
 pub use tries::{addressed, attempts, tries_within};
-pub use write::write;
+pub use write::{sendable, write};
 
 use super::{
     Direction, HIDDEN, Message, MessageChannel, MessageFilter, MessageKind, MessageStatus,
@@ -27,7 +27,7 @@ use crate::{
     app::{Actor, Ctx},
     customers,
     db::Tx,
-    error::{Error, Result},
+    error::{Checker, Error, Result},
     event::{Event, Subject, SubjectKind, emit},
     permission::Permission,
     queue::{self, Extra, JobPriority, SendBulk, SendGroup, SendMail, SendNotification, SendOtp},
@@ -218,8 +218,19 @@ async fn enqueue(
 pub async fn list(ctx: &Ctx, filter: &MessageFilter) -> Result<Page<Message>> {
     let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
     let before = page.after::<MessageId>()?;
+    let mut check = Checker::new();
+    let mut text = |field: &str, value: &Option<String>| {
+        let text = value.as_deref().map(|value| check.optional_text(field, value, 200));
+        text.filter(|text| !text.is_empty())
+    };
+    let template = text("template", &filter.template);
+    let recipient = text("recipient", &filter.recipient);
+    check.finish()?;
+    let recipient =
+        recipient.map(|text| text.parse::<Phone>().map_or(text, |phone| phone.as_str().to_owned()));
+    let filter = MessageFilter { template, recipient, ..filter.clone() };
     let mut tx = ctx.app.db.read().await?;
-    let rows = store::list(&mut tx, filter, before, page.rows() as i64 + 1).await?;
+    let rows = store::list(&mut tx, &filter, before, page.rows() as i64 + 1).await?;
     Ok(Page::from_rows(rows, page.rows(), |message| message.id).map(|message| shown(ctx, message)))
 }
 
