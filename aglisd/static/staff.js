@@ -107,6 +107,7 @@
     const { kind, subject_kind: subject, subject_id: id, subject: number, customer_id: customer } = JSON.parse(event.data);
     const family = kind.split(".")[0];
     soon(`live-${family}`, () => send(`live-${family}`));
+    if (family === "message") announce("#message-news");
     const open = one("[data-subject]")?.dataset.subject;
     if (open === `${subject}:${id}` || open === `customer:${customer}`) soon("live-this", refresh);
     if (CUSTOMER_NEWS.includes(kind) && (kind === "customer.created" || one(`#customers tr[data-customer="${customer}"]`))) announce("#customer-news");
@@ -216,6 +217,12 @@
   const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
   let going = 0;
 
+  let at = "";
+  // What is refreshed keeps the row that the keys stand on.
+  document.body.addEventListener("htmx:afterSettle", () => {
+    if (at && !one("tr.at")) one(`[data-rows] tr[data-href="${CSS.escape(at)}"]`)?.classList.add("at");
+  });
+
   function move(by) {
     const rows = all("[data-rows] tbody tr[data-href]");
     if (!rows.length) return;
@@ -223,6 +230,7 @@
     const next = Math.min(rows.length - 1, Math.max(0, now < 0 ? 0 : now + by));
     rows[now]?.classList.remove("at");
     rows[next].classList.add("at");
+    at = rows[next].dataset.href;
     rows[next].querySelector("a")?.focus();
     rows[next].scrollIntoView({ block: "nearest" });
   }

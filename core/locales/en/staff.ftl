@@ -789,3 +789,4 @@ staff-analytics-none = No messages in this period.
 staff-analytics-no-failures = None failed in this period.
 staff-ticket = Ticket
 staff-cancel = Cancel
+staff-message-news = 0 changes. Load again

@@ -782,3 +782,4 @@ staff-analytics-none = Tidak ada pesan pada periode ini.
 staff-analytics-no-failures = Tidak ada yang gagal pada periode ini.
 staff-ticket = Tiket
 staff-cancel = Batal
+staff-message-news = 0 perubahan. Muat ulang
