@@ -93,6 +93,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("staff", "tags", "staff-tags"),
     ("staff", "template", "staff-message-template"),
     ("staff", "text", "staff-sandbox-text"),
+    ("staff", "ticket_id", "staff-ticket"),
     ("staff", "title", "staff-title"),
     ("staff", "to", "staff-message-to"),
     ("staff", "until", "staff-job-until"),
