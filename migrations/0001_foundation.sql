@@ -592,6 +592,9 @@ CREATE INDEX messages_provider ON messages (provider, provider_id) WHERE provide
 CREATE INDEX messages_provider_state ON messages (provider, provider_state_id) WHERE provider_state_id IS NOT NULL;
 CREATE INDEX messages_status ON messages (status, id);
 CREATE INDEX messages_inbound ON messages (address, created_at) WHERE direction = 'in';
+CREATE INDEX messages_channel ON messages (channel, id);
+CREATE INDEX messages_template ON messages (template, id);
+CREATE INDEX messages_address ON messages (address, id);
 CREATE INDEX messages_created ON messages (created_at);
 
 -- One row per try, written as `sending` before the provider is called.

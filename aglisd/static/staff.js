@@ -7,9 +7,9 @@
 
   // Live: one stream a page. Bursts become one refresh.
   const waiting = new Map();
-  const soon = (name, act) => {
+  const soon = (name, act, ms = 250) => {
     if (waiting.has(name)) return;
-    waiting.set(name, setTimeout(() => { waiting.delete(name); act(); }, 250));
+    waiting.set(name, setTimeout(() => { waiting.delete(name); act(); }, ms));
   };
   let news = 0;
   let others = () => {};
@@ -107,20 +107,40 @@
     const { kind, subject_kind: subject, subject_id: id, subject: number, customer_id: customer } = JSON.parse(event.data);
     const family = kind.split(".")[0];
     soon(`live-${family}`, () => send(`live-${family}`));
+    if (family === "message") announce("#message-news");
     const open = one("[data-subject]")?.dataset.subject;
     if (open === `${subject}:${id}` || open === `customer:${customer}`) soon("live-this", refresh);
     if (CUSTOMER_NEWS.includes(kind) && (kind === "customer.created" || one(`#customers tr[data-customer="${customer}"]`))) announce("#customer-news");
     if (subject === "ticket") soon(`row-${id}`, async () => { if (!(await row(id, number)) && kind === "ticket.created") announce("#news"); });
   }
 
+  // The queue's figures change where they stand as often as they are told; the rest of its pages follows more slowly.
+  const figure = new Intl.NumberFormat(document.documentElement.lang);
+  let before = null;
+  function queue(told) {
+    const say = (name, counts) => {
+      for (const kind of ["waiting", "delayed", "running", "dead"]) {
+        for (const shown of all(`[data-figure="${name}${kind}"]`)) shown.textContent = figure.format(counts[kind]) + (counts.at_least[kind] ? "+" : "");
+      }
+    };
+    say("", told);
+    for (const one of told.queues) say(`${one.queue}-`, one);
+    // A list of jobs does not change under the hands of who marks them: it only says that it would be another.
+    const note = one("#job-news");
+    if (note && before && before[note.dataset.status] !== told[note.dataset.status]) note.hidden = false;
+    before = told;
+    soon("live-queue", () => send("live-queue"), 5000);
+  }
+
   // What the list of customers shows of them.
   const CUSTOMER_NEWS = ["customer.created", "customer.updated", "customer.status_changed", "ticket.created", "ticket.completed", "ticket.cancelled", "ticket.reopened", "ticket.merged"];
 
-  const KINDS = ["ticket.created", "ticket.updated", "ticket.assigned", "ticket.unassigned", "ticket.status_changed", "ticket.priority_changed", "ticket.eta_set", "ticket.commented", "ticket.file_attached", "ticket.checklist_changed", "ticket.completed", "ticket.cancelled", "ticket.reopened", "ticket.rated", "ticket.merged", "ticket.parent_set", "customer.created", "customer.updated", "customer.status_changed", "customer.tagged", "customer.untagged", "message.status_changed", "message.received", "technician.created", "technician.updated", "technician.availability_changed"];
+  const KINDS = ["ticket.created", "ticket.updated", "ticket.assigned", "ticket.unassigned", "ticket.status_changed", "ticket.priority_changed", "ticket.eta_set", "ticket.commented", "ticket.file_attached", "ticket.checklist_changed", "ticket.completed", "ticket.cancelled", "ticket.reopened", "ticket.rated", "ticket.merged", "ticket.parent_set", "customer.created", "customer.updated", "customer.status_changed", "customer.tagged", "customer.untagged", "message.status_changed", "message.received", "message.written", "job.retried", "job.cancelled", "job.discarded", "job.snoozed", "job.run_now", "queue.paused", "queue.resumed", "batch.created", "batch.cancelled", "technician.created", "technician.updated", "technician.availability_changed"];
   if (one("#unread") && window.EventSource) {
     const stream = new EventSource("/api/events");
     for (const kind of KINDS) stream.addEventListener(kind, happened);
     stream.addEventListener("unread", (event) => badge(JSON.parse(event.data).count));
+    stream.addEventListener("queue", (event) => queue(JSON.parse(event.data)));
     stream.addEventListener("presence", (event) => others(JSON.parse(event.data)));
     stream.addEventListener("reset", () => location.reload());
     stream.addEventListener("open", () => { one("#offline").hidden = true; });
@@ -205,8 +225,14 @@
 
   // Keys: never while typing, never with a browser's modifier, and they can be switched off.
   const off = () => localStorage.getItem("keys") === "off";
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable]");
+  const typing = (target) => target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
   let going = 0;
+
+  let at = "";
+  // What is refreshed keeps the row that the keys stand on.
+  document.body.addEventListener("htmx:afterSettle", () => {
+    if (at && !one("tr.at")) one(`[data-rows] tr[data-href="${CSS.escape(at)}"]`)?.classList.add("at");
+  });
 
   function move(by) {
     const rows = all("[data-rows] tbody tr[data-href]");
@@ -215,8 +241,30 @@
     const next = Math.min(rows.length - 1, Math.max(0, now < 0 ? 0 : now + by));
     rows[now]?.classList.remove("at");
     rows[next].classList.add("at");
+    at = rows[next].dataset.href;
     rows[next].querySelector("a")?.focus();
     rows[next].scrollIntoView({ block: "nearest" });
+  }
+
+  // Marked rows: how many, and all of the page at once.
+  const marks = () => all("[data-mark]");
+  function marked() {
+    const shown = one("[data-marked]");
+    const count = marks().filter((mark) => mark.checked).length;
+    if (shown) shown.textContent = shown.dataset.text.replace("0", figure.format(count));
+    const page = one("[data-mark-page]");
+    if (page) page.checked = count > 0 && count === marks().length;
+  }
+  function markPage(checked) {
+    for (const mark of marks()) mark.checked = checked;
+    marked();
+  }
+  const whole = one("[data-mark-page]");
+  if (whole) {
+    whole.closest("[hidden]").hidden = false;
+    whole.addEventListener("change", () => markPage(whole.checked));
+    document.addEventListener("change", (event) => { if (event.target.matches("[data-mark]")) marked(); });
+    marked();
   }
 
   function help() {
@@ -267,7 +315,7 @@
   async function choices(text) {
     const mine = ++asked;
     const wanted = text.trim().toLowerCase();
-    const pages = all("header nav a, header .bell, header .menu a[href^='/account'], a.btn[href^='/'][data-key]")
+    const pages = all("header nav a, header .bell, header .menu a[href^='/account'], #pages a, a.btn[href^='/'][data-key]")
       .map((link) => ({ href: link.getAttribute("href"), text: link.getAttribute("aria-label") ?? link.textContent.trim() }))
       .filter((page) => page.text.toLowerCase().includes(wanted));
     show(pages);
@@ -316,6 +364,8 @@
       case "g": going = Date.now(); break;
       case "j": move(1); break;
       case "k": move(-1); break;
+      case "x": { const mark = one("tr.at [data-mark]"); if (mark) { mark.checked = !mark.checked; marked(); } break; }
+      case "X": markPage(marks().some((mark) => !mark.checked)); break;
       case "/": event.preventDefault(); (one("[data-filter]") ?? one("#find"))?.focus(); break;
       default:
         if (!target) return;

@@ -6,6 +6,7 @@ use aglis_core::{
     customers::{self, CustomerFilter, CustomerStatus},
     db::{Kind, Query, Value},
     event,
+    messages::{self, MessageChannel, MessageFilter, MessageStatus, analytics::store as analytics},
     notifications::{self, NotificationFilter, NotificationPriority},
     queue::{
         JobState, QueueName,
@@ -231,5 +232,46 @@ async fn the_figures_of_the_queue() {
         let steps = steps(&world, Query::new(&text)).await;
         assert!(faults("cleaning", &steps, &["jobs"]).is_empty(), "{steps:#?}");
         assert!(steps[0].contains(index), "{steps:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_of_messages() {
+    let world = World::new(Backend::Sqlite).await;
+    let all = MessageFilter::default;
+    for (name, filter) in [
+        ("status", MessageFilter { status: Some(MessageStatus::Failed), ..all() }),
+        ("channel", MessageFilter { channel: Some(MessageChannel::Email), ..all() }),
+        ("template", MessageFilter { template: Some("ticket-eta".into()), ..all() }),
+        ("recipient", MessageFilter { recipient: Some("+6281234567890".into()), ..all() }),
+        ("customer", MessageFilter { customer_id: Some(CustomerId(3)), ..all() }),
+        ("ticket", MessageFilter { ticket_id: Some(TicketId(3)), ..all() }),
+    ] {
+        for before in [None, Some(MessageId(700))] {
+            let steps = steps(&world, messages::store::list_query(&filter, before, 51)).await;
+            assert_eq!(faults(name, &steps, &["messages"]), Vec::<String>::new());
+            assert!(steps[0].contains(" USING INDEX messages_"), "{name}: {steps:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figures_of_messages() {
+    let world = World::new(Backend::Sqlite).await;
+    let now = world.app.now();
+    let (from, to) = (now.plus_seconds(-86_400), now);
+    for (name, query, wanted) in [
+        ("a day", analytics::messages_query(from, to), "messages_created (created_at>? AND created_at<?)"),
+        ("the next provider", analytics::provider_query("fonnte"), "message_attempts_provider (provider>?)"),
+        (
+            "tries",
+            analytics::tries_query("fonnte", from, to),
+            "message_attempts_provider (provider=? AND started_at>? AND started_at<?)",
+        ),
+    ] {
+        let steps = steps(&world, query).await;
+        // What lies within the period is read and nothing else; it is grouped, never put in order.
+        assert!(steps[0].starts_with("SEARCH ") && steps[0].contains(wanted), "{name}: {steps:#?}");
+        assert_eq!(faults(name, &steps, &["messages", "message_attempts"]), Vec::<String>::new());
     }
 }

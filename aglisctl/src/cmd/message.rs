@@ -137,7 +137,7 @@ fn show_list(context: &Context, list: &List) -> Result {
         ticket_id: list.ticket,
         status: list.status,
         limit: list.extent.page(context),
-        cursor: None,
+        ..MessageFilter::default()
     };
     context.block_on(list.extent.print(context, client.messages(&filter)))
 }

@@ -2,7 +2,11 @@
 
 use crate::http::{Answer, Body, Context, Need, Params, Path, Problem, Routes};
 use aglis_core::{
-    messages::{Callback, CallbackFilter, Message, MessageFilter, SendMessage, service as messages},
+    messages::{
+        Callback, CallbackFilter, Message, MessageFilter, SendMessage,
+        analytics::{AnalyticsPeriod, MessageAnalytics, service as analytics},
+        service as messages,
+    },
     permission::Permission,
     types::*,
 };
@@ -41,6 +45,12 @@ async fn callbacks(Context(ctx): Context, Params(filter): Params<CallbackFilter>
     Ok(Json(messages::callbacks(&ctx, &filter).await?))
 }
 
+/// What became of the messages of the last 7, 30 or 90 days: by day, provider, template and reason of failure.
+#[utoipa::path(get, path = "/api/messages/analytics", tag = "messages", params(AnalyticsPeriod), responses((status = 200, body = MessageAnalytics)))]
+async fn told(Context(ctx): Context, Params(period): Params<AnalyticsPeriod>) -> Answer<MessageAnalytics> {
+    Ok(Json(analytics::analytics(&ctx, &period).await?))
+}
+
 /// The routes.
 pub fn routes() -> Routes {
     let read = Need::Permission(Permission::MessageRead);
@@ -48,6 +58,7 @@ pub fn routes() -> Routes {
     Routes::new()
         .with(read, routes!(list))
         .with(read, routes!(callbacks))
+        .with_polled(read, routes!(told))
         .with(read, routes!(view))
         .with(write, routes!(send))
 }

@@ -3,8 +3,9 @@
 use super::Frame;
 use aglis_core::{
     customers::CustomerStatus,
-    messages::MessageStatus,
+    messages::{AttemptOutcome, MessageStatus},
     notifications::NotificationPriority,
+    queue::JobState,
     technicians::Availability,
     tickets::{Priority, SlaState, TicketStatus},
 };
@@ -86,6 +87,29 @@ impl Mark {
             MessageStatus::Delivered | MessageStatus::Read => ("ok", "✓"),
         };
         Mark { tone, glyph, word: frame.word(area, status) }
+    }
+
+    /// Where a job stands.
+    pub fn job(frame: &Frame, area: &str, state: JobState) -> Mark {
+        let (tone, glyph) = match state {
+            JobState::Waiting => ("", "–"),
+            JobState::Running => ("info", "●"),
+            JobState::Done => ("ok", "✓"),
+            JobState::Dead => ("bad", "✗"),
+            JobState::Cancelled | JobState::Discarded => ("warn", "▲"),
+        };
+        Mark { tone, glyph, word: frame.word(area, state) }
+    }
+
+    /// What became of a try to send.
+    pub fn attempt(frame: &Frame, area: &str, outcome: AttemptOutcome) -> Mark {
+        let (tone, glyph) = match outcome {
+            AttemptOutcome::Sending => ("info", "●"),
+            AttemptOutcome::Accepted => ("ok", "✓"),
+            AttemptOutcome::Refused | AttemptOutcome::Failed => ("bad", "✗"),
+            AttemptOutcome::Unknown | AttemptOutcome::Absent => ("warn", "▲"),
+        };
+        Mark { tone, glyph, word: frame.word(area, outcome) }
     }
 
     /// How a ticket stands against its due time.

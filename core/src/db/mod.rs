@@ -9,6 +9,7 @@
 //! | `{lock}` | nothing | `FOR UPDATE` | SQLite has one writer at a time anyway |
 //! | `{skip_locked}` | nothing | `FOR UPDATE SKIP LOCKED` | several claimers share a queue |
 //! | `{elements}` | `json_each` | `jsonb_array_elements_text` | a list of any length as one parameter |
+//! | `{ms(}a - b)` | `(a - b)` | the same in milliseconds | instants are numbers here, and intervals lie between them there |
 //!
 //! Migrations use `{id}`, `{time}`, `{json}` and `{text_c}` in the same way, see [`migrate`].
 
@@ -440,9 +441,17 @@ fn expand(sql: Sql, dialect: Dialect) -> String {
     if !text.contains('{') {
         return text.into_owned();
     }
-    let (lock, skip_locked, elements) = match dialect {
-        Dialect::Sqlite => ("", "", "json_each"),
-        Dialect::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED", "jsonb_array_elements_text"),
+    let (lock, skip_locked, elements, ms) = match dialect {
+        Dialect::Sqlite => ("", "", "json_each", "("),
+        Dialect::Postgres => (
+            "FOR UPDATE",
+            "FOR UPDATE SKIP LOCKED",
+            "jsonb_array_elements_text",
+            "1000 * date_part('epoch', ",
+        ),
     };
-    text.replace("{lock}", lock).replace("{skip_locked}", skip_locked).replace("{elements}", elements)
+    text.replace("{lock}", lock)
+        .replace("{skip_locked}", skip_locked)
+        .replace("{elements}", elements)
+        .replace("{ms(}", ms)
 }

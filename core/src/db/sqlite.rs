@@ -5,8 +5,8 @@
 //! answered only after that commit, so an answered write is on disk. A writer that fails or is dropped undoes its own
 //! savepoint and nobody else's.
 //!
-//! Statements run on the thread that calls: most take less time than waking another thread. What waits for the disk
-//! does not: commits run on blocking threads.
+//! Statements run on the thread that calls: most take less time than waking another thread. So do commits where the disk
+//! is as quick; where it is not, they run on blocking threads.
 
 use super::{DbError, place::Place as Statements};
 use sqlx::sqlite::{Connection, Options};
@@ -29,6 +29,8 @@ const GROUP_MEMBERS: usize = 128;
 /// and while some writers are answered and come back, others already write.
 const GROUP_COMMITS: u32 = 3;
 const GROUP_AGE: Duration = Duration::from_millis(2);
+/// A commit that takes longer than this keeps a thread of the runtime from its other work.
+const SLOW_COMMIT: Duration = Duration::from_millis(1);
 /// How long to wait while another process writes, and how long between two looks.
 const BUSY: Duration = Duration::from_secs(5);
 const BUSY_LOOK: Duration = Duration::from_millis(2);
@@ -72,7 +74,7 @@ impl Writer {
             state: Arc::new(Mutex::new(State {
                 connection: Some(connection),
                 group: None,
-                last_commit: Duration::ZERO,
+                last_commit: SLOW_COMMIT,
             })),
             generation: AtomicU64::new(1),
         }))
@@ -222,31 +224,40 @@ async fn close_group(writer: Arc<Writer>) {
 async fn commit_group(writer: &Writer, state: &mut State) {
     let Some(group) = state.group.take() else { return };
     let Some(connection) = state.connection.take() else { return };
+    let begun = Instant::now();
     let result = if group.members.is_empty() {
         let result = execute(&connection, "ROLLBACK");
         state.connection = Some(connection);
         result
+    } else if state.last_commit < SLOW_COMMIT {
+        let result = end(&connection);
+        state.connection = Some(connection);
+        result
     } else {
-        let begun = Instant::now();
         let work = spawn_blocking(move || {
-            let result = execute(&connection, "COMMIT");
-            if result.is_err() {
-                let _ = execute(&connection, "ROLLBACK");
-            }
+            let result = end(&connection);
             (connection, result)
         });
         match work.await {
             Ok((connection, result)) => {
                 state.connection = Some(connection);
-                state.last_commit = begun.elapsed();
                 result
             }
             Err(_) => Err(closed()),
         }
     };
+    state.last_commit = begun.elapsed();
     // Before the members hear of it: whoever was answered must not be shown what was before.
     writer.generation.fetch_add(1, Ordering::AcqRel);
     answer(Some(group), &result.map_err(Arc::new));
+}
+
+fn end(connection: &Connection) -> Result<(), DbError> {
+    let result = execute(connection, "COMMIT");
+    if result.is_err() {
+        let _ = execute(connection, "ROLLBACK");
+    }
+    result
 }
 
 fn answer(group: Option<Group>, result: &Result<(), Arc<DbError>>) {

@@ -13,6 +13,8 @@ use sha2::{Digest, Sha256};
 
 /// Events sealed in one transaction.
 const BATCH: i64 = 500;
+/// How long to let events come together before they are sealed: one round costs as much as sealing many.
+const GATHER: std::time::Duration = std::time::Duration::from_millis(4);
 
 /// The hash of an entry: SHA-256 over the previous entry's hash and every field, each preceded by its length so that
 /// no two different entries can read alike.
@@ -79,7 +81,12 @@ pub async fn run(db: Db) {
     loop {
         tokio::select! {
             () = stop.wait() => break,
-            changed = woken.changed() => if changed.is_err() { break },
+            changed = woken.changed() => {
+                if changed.is_err() {
+                    break;
+                }
+                tokio::time::sleep(GATHER).await;
+            }
             _ = every.tick() => {}
         }
         woken.mark_unchanged();

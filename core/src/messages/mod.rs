@@ -4,11 +4,12 @@
 //! transaction that causes it; every try is written down as `sending` before the provider is called. What a crash or a
 //! broken connection leaves behind is `unknown`, and [`next_step`] says what may follow.
 
+pub mod analytics;
 pub mod interactive;
 #[cfg(feature = "server")]
 pub mod service;
 #[cfg(feature = "server")]
-mod store;
+pub mod store;
 #[cfg(feature = "server")]
 pub mod template;
 
@@ -181,6 +182,15 @@ pub struct MessageFilter {
     /// Only with this status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<MessageStatus>,
+    /// Only by this way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel: Option<MessageChannel>,
+    /// Only made from this template; `text` for those whose text staff wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// Only to or from this phone (any spelling), group or mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<String>,
     /// Rows per page, 1 to 200; 50 when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,

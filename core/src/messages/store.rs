@@ -229,7 +229,8 @@ pub(super) struct AttemptRow<'a> {
     pub cost: Option<i64>,
 }
 
-/// Closes a try that is still open; false when somebody else closed it.
+/// Closes a try that is still open, or one that somebody else took for cut off although the provider took the message;
+/// false when it was closed otherwise.
 pub(super) async fn end_attempt(
     tx: &mut Tx,
     id: MessageId,
@@ -240,7 +241,8 @@ pub(super) async fn end_attempt(
     let rows = tx
         .run(
             "UPDATE message_attempts SET outcome = $3, provider_id = $4, code = $5, error = $6, finished_at = $7, \
-             cost = $8 WHERE message_id = $1 AND number = $2 AND outcome = 'sending'",
+             cost = $8 WHERE message_id = $1 AND number = $2 \
+             AND (outcome = 'sending' OR (outcome = 'unknown' AND $3 = 'accepted'))",
             args![
                 id,
                 number,
@@ -455,12 +457,8 @@ pub(super) async fn get(tx: &mut Tx, id: MessageId) -> Result<Option<Message>, D
     tx.opt(format!("{MESSAGE} WHERE id = $1"), args![id]).await
 }
 
-pub(super) async fn list(
-    tx: &mut Tx,
-    filter: &MessageFilter,
-    before: Option<MessageId>,
-    limit: i64,
-) -> Result<Vec<Message>, DbError> {
+/// The statement behind a page of messages.
+pub fn list_query(filter: &MessageFilter, before: Option<MessageId>, limit: i64) -> Query {
     let mut query = Query::new(MESSAGE);
     query.push(" WHERE TRUE");
     if let Some(id) = filter.customer_id {
@@ -472,11 +470,29 @@ pub(super) async fn list(
     if let Some(status) = filter.status {
         query.push(" AND status = ").bind(status);
     }
+    if let Some(channel) = filter.channel {
+        query.push(" AND channel = ").bind(channel);
+    }
+    if let Some(template) = &filter.template {
+        query.push(" AND template = ").bind(template);
+    }
+    if let Some(address) = &filter.recipient {
+        query.push(" AND address = ").bind(address);
+    }
     if let Some(id) = before {
         query.push(" AND id < ").bind(id);
     }
     query.push(" ORDER BY id DESC LIMIT ").bind(limit);
-    tx.all_of(query).await
+    query
+}
+
+pub(super) async fn list(
+    tx: &mut Tx,
+    filter: &MessageFilter,
+    before: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<Message>, DbError> {
+    tx.all_of(list_query(filter, before, limit)).await
 }
 
 /// The customer with this phone.

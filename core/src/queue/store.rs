@@ -41,11 +41,25 @@ pub(super) async fn insert(tx: &mut Tx, jobs: Vec<NewJob>, now: Time) -> Result<
             ids[place] = Some(id);
         }
     }
-    for (place, job) in keyed {
-        let once =
-            " ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND outcome IS NULL DO NOTHING";
-        let row: Option<(JobId,)> = tx.opt_of(insert_query(vec![job], now, once)).await?;
-        ids[place] = row.map(|(id,)| id);
+    let once = " ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND outcome IS NULL DO NOTHING";
+    let mut keyed = keyed.into_iter();
+    loop {
+        let some: Vec<(usize, NewJob)> = keyed.by_ref().take(ROWS).collect();
+        if some.is_empty() {
+            break;
+        }
+        let keys: Vec<(usize, &str, String)> = some
+            .iter()
+            .map(|(place, job)| (*place, job.kind, job.unique_key.clone().unwrap_or_default()))
+            .collect();
+        let rows = some.into_iter().map(|(_, job)| job).collect();
+        let given: Vec<(JobId, String, String)> = tx.all_of(insert_query(rows, now, once)).await?;
+        let mut given: HashMap<(String, String), JobId> =
+            given.into_iter().map(|(id, kind, key)| ((kind, key), id)).collect();
+        for (place, kind, key) in keys {
+            // Of two with one key in the same call the first is written down.
+            ids[place] = given.remove(&(kind.to_owned(), key));
+        }
     }
     Ok(ids)
 }
@@ -61,7 +75,7 @@ fn insert_query(jobs: Vec<NewJob>, now: Time, once: &str) -> Query {
         query.push(", ").bind(job.unique_key).push(", ").bind(job.run_at);
         query.push(", ").bind(job.max_attempts).push(", ").bind(now).push(", ").bind(job.batch_id).push(")");
     }
-    query.push(once).push(" RETURNING id");
+    query.push(once).push(if once.is_empty() { " RETURNING id" } else { " RETURNING id, kind, unique_key" });
     query
 }
 

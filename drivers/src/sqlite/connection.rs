@@ -52,7 +52,7 @@ impl Connection {
     /// # Errors
     /// What SQLite says; a value that is not UTF-8.
     pub fn rows(&self, sql: &str, args: &[Value], most: usize) -> Result<Vec<SqliteRow>, Error> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.0.prepare_cached(&numbered(sql))?;
         bind(&mut statement, args)?;
         let columns = Arc::new(Columns::of(&statement));
         let mut rows = statement.raw_query();
@@ -71,7 +71,7 @@ impl Connection {
     /// # Errors
     /// What SQLite says.
     pub fn run(&self, sql: &str, args: &[Value]) -> Result<u64, Error> {
-        let mut statement = self.0.prepare_cached(sql)?;
+        let mut statement = self.0.prepare_cached(&numbered(sql))?;
         bind(&mut statement, args)?;
         let mut rows = statement.raw_query();
         while rows.next()?.is_some() {}
@@ -89,14 +89,28 @@ impl Connection {
     }
 }
 
-/// `$3` is the third argument wherever it stands, as in PostgreSQL; SQLite numbers names in the order in which they come.
+/// `$3` is the third argument wherever it stands, as in PostgreSQL. SQLite says `?3` for that; `$3` would be a name to it,
+/// numbered as it comes and looked up one by one.
+fn numbered(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut rest = sql;
+    while let Some(at) = rest.find('$') {
+        let is_number = rest.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit);
+        out.push_str(&rest[..at]);
+        out.push(if is_number { '?' } else { '$' });
+        rest = &rest[at + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
 fn bind(statement: &mut CachedStatement<'_>, args: &[Value]) -> Result<(), Error> {
-    for index in 1..=statement.parameter_count() {
-        let named = statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
-        let number = named.unwrap_or(index);
-        let value =
-            args.get(number.wrapping_sub(1)).ok_or(Error::InvalidParameterCount(args.len(), number))?;
-        statement.raw_bind_parameter(index, value)?;
+    let wanted = statement.parameter_count();
+    if wanted > args.len() {
+        return Err(Error::InvalidParameterCount(args.len(), wanted));
+    }
+    for (index, value) in args.iter().enumerate().take(wanted) {
+        statement.raw_bind_parameter(index + 1, value)?;
     }
     Ok(())
 }
@@ -124,6 +138,11 @@ mod tests {
         assert_eq!(row.try_get::<Option<i64>, _>("none").unwrap(), None);
         assert!((row.try_get::<f64, _>("real").unwrap() - 2.5).abs() < f64::EPSILON);
         assert!(row.try_get::<bool, _>("one").unwrap());
+    }
+
+    #[test]
+    fn only_numbers_after_a_dollar_are_parameters() {
+        assert_eq!(numbered("SELECT $12, '$.a', '€$', $1"), "SELECT ?12, '$.a', '€$', ?1");
     }
 
     #[test]

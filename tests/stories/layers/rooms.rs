@@ -64,7 +64,10 @@ pub struct Map {
 impl Map {
     /// The room of a module of `core`, `path` without the crate.
     pub fn core(&self, path: &[String]) -> Room {
-        let second = path.get(1).map_or("", String::as_str);
+        // A part of a slice may have a store and a service of its own.
+        let part = path.get(2).map_or("", String::as_str);
+        let of_part = matches!(part, "store" | "service").then_some(part);
+        let second = of_part.unwrap_or_else(|| path.get(1).map_or("", String::as_str));
         let first = match path.first() {
             Some(first) => first.as_str(),
             None => return Room::Frame("lib".into()),

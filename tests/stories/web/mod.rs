@@ -5,6 +5,7 @@ mod desk;
 mod once;
 mod people;
 mod portal;
+mod queue;
 mod tickets;
 mod together;
 

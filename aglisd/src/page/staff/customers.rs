@@ -156,6 +156,7 @@ struct May {
     update: bool,
     status: bool,
     ticket: bool,
+    message: bool,
 }
 
 struct Entry {
@@ -268,6 +269,7 @@ async fn draw(frame: &Frame, customer: Customer, revealed: bool) -> Result<Respo
             update: ctx.may(P::CustomerUpdate),
             status: ctx.may(P::CustomerStatus),
             ticket: ctx.may(P::TicketCreate),
+            message: ctx.may(P::MessageSend),
         },
         number: customer.number,
         name: customer.name,

@@ -50,19 +50,30 @@ pub async fn about(frame: &Frame, filter: MessageFilter, here: &str) -> Result<O
     }))
 }
 
-fn row(frame: &Frame, one: Message) -> MessageRow {
-    let inbound = one.direction == Direction::In;
-    let address = match one.channel {
+/// To or from whom a message went, with the middle hidden.
+pub fn masked_address(one: &Message) -> String {
+    match one.channel {
         MessageChannel::Email => masked_email(&one.address),
         // A group has no number to hide.
-        MessageChannel::Whatsapp => one.address.parse::<Phone>().map_or(one.address, |phone| phone.masked()),
-    };
+        MessageChannel::Whatsapp => {
+            one.address.parse::<Phone>().map_or_else(|_| one.address.clone(), |phone| phone.masked())
+        }
+    }
+}
+
+/// A template's name for people; messages to us have none.
+pub fn template_name(frame: &Frame, template: &str) -> String {
+    if template.is_empty() {
+        return frame.t("staff-message-inbound");
+    }
+    frame.try_t(&format!("staff-template-{template}")).unwrap_or_else(|| template.to_owned())
+}
+
+fn row(frame: &Frame, one: Message) -> MessageRow {
+    let inbound = one.direction == Direction::In;
+    let address = masked_address(&one);
     MessageRow {
-        about: if inbound {
-            frame.t("staff-message-inbound")
-        } else {
-            frame.try_t(&format!("staff-template-{}", one.template)).unwrap_or(one.template)
-        },
+        about: if inbound { frame.t("staff-message-inbound") } else { template_name(frame, &one.template) },
         way: format!("{} · {address}", frame.word("staff-message-channel", one.channel)),
         state: Mark::message(frame, "staff-message", one.status),
         when: frame.date_time(&one.created_at),

@@ -1,18 +1,28 @@
 //! The staff web.
 
 mod account;
+mod analytics;
+mod batches;
+mod chart;
 mod complete;
 mod customer_form;
 mod customers;
 mod door;
 mod drafts;
 mod home;
+mod job;
+mod job_bulk;
+mod jobs;
 mod merge;
+mod message;
+mod message_list;
+mod message_new;
 mod messages;
 mod notifications;
 mod odp;
 mod outside;
 mod qr;
+mod queue;
 mod roles;
 mod sandbox;
 mod search;
@@ -42,6 +52,8 @@ use aglis_core::{
 pub struct Shell {
     /// The main parts, as far as the person may see them.
     pub nav: Vec<NavItem>,
+    /// Pages within them that the command palette finds as well: where, and the name.
+    pub pages: Vec<(&'static str, String)>,
     /// Whether the person may search.
     pub find: bool,
     /// Unread notifications.
@@ -74,12 +86,14 @@ impl Shell {
     /// Makes the header for whoever asks.
     pub async fn new(frame: &Frame) -> Result<Shell, Error> {
         let ctx = frame.ctx();
-        let parts: [(&'static str, &str, &'static str, bool); 7] = [
+        let parts: [(&'static str, &str, &'static str, bool); 9] = [
             ("/", "staff-nav-home", "h", ctx.may(P::TicketRead)),
             ("/tickets", "staff-nav-tickets", "t", ctx.may(P::TicketRead)),
             ("/customers", "staff-nav-customers", "c", ctx.may(P::CustomerRead)),
             ("/technicians", "staff-nav-technicians", "p", ctx.may(P::TechnicianRead)),
-            ("/templates", "staff-nav-templates", "m", ctx.may(P::TemplateRead)),
+            ("/templates", "staff-nav-templates", "w", ctx.may(P::TemplateRead)),
+            ("/messages", "staff-nav-messages", "m", ctx.may(P::MessageRead)),
+            ("/queue", "staff-nav-queue", "q", ctx.may(P::MessageRead)),
             ("/users", "staff-nav-users", "u", ctx.may(P::UserRead)),
             ("/sandbox", "staff-nav-sandbox", "s", ctx.may(P::SandboxUse) && view::sandboxed(ctx)),
         ];
@@ -93,6 +107,15 @@ impl Shell {
                 current: if href == "/" { frame.path == "/" } else { frame.path.starts_with(href) },
             })
             .collect();
+        let pages: [(&'static str, &str, bool); 5] = [
+            ("/queue/jobs?status=waiting", "staff-page-waiting", ctx.may(P::MessageRead)),
+            ("/queue/jobs?status=dead", "staff-page-dead", ctx.may(P::MessageRead)),
+            ("/queue/batches", "staff-queue-batches", ctx.may(P::MessageRead)),
+            ("/messages/analytics", "staff-analytics", ctx.may(P::MessageRead)),
+            ("/messages/new", "staff-message-new", ctx.may(P::MessageSend)),
+        ];
+        let pages = pages.into_iter().filter(|(.., may)| *may);
+        let pages = pages.map(|(href, text, _)| (href, frame.t(text))).collect();
         let (full_name, role, has_account) = match &ctx.actor {
             Actor::User(staff) => (staff.full_name.clone(), staff.role.to_string(), staff.user_id.is_some()),
             other => (other.name().to_owned(), "admin".to_owned(), false),
@@ -103,6 +126,7 @@ impl Shell {
         };
         Ok(Shell {
             nav,
+            pages,
             find: ctx.may(P::TicketRead),
             unread,
             marks: NotificationPriority::ALL
@@ -143,6 +167,15 @@ pub fn routes(upload_bytes: u64) -> Routes {
         .merge(user::routes())
         .merge(notifications::routes())
         .merge(sandbox::routes())
+        .merge(queue::routes())
+        .merge(jobs::routes())
+        .merge(job_bulk::routes())
+        .merge(job::routes())
+        .merge(batches::routes())
+        .merge(message_list::routes())
+        .merge(message_new::routes())
+        .merge(analytics::routes())
+        .merge(message::routes())
 }
 
 /// What is in the way, in the reader's language.

@@ -22,7 +22,7 @@ pub use sandbox::{sandbox_find, sandbox_list, sandbox_mark, sandbox_record, sand
 pub use send::{abandon, begin, finish, pinned, postpone, requeue};
 pub use trial::send_trial;
 pub use tries::{addressed, attempts, tries_within};
-pub use write::write;
+pub use write::{sendable, write};
 
 use super::{
     ApprovedTemplate, Button, Direction, HIDDEN, Message, MessageChannel, MessageFilter, MessageKind,
@@ -35,7 +35,7 @@ use crate::{
     config::WhatsappProvider,
     customers,
     db::Tx,
-    error::{Error, Result},
+    error::{Checker, Error, Result},
     event::{Event, Subject, SubjectKind, emit},
     permission::Permission,
     queue::{self, Extra, JobPriority, SendBulk, SendGroup, SendMail, SendNotification, SendOtp},
@@ -254,8 +254,19 @@ async fn enqueue(
 pub async fn list(ctx: &Ctx, filter: &MessageFilter) -> Result<Page<Message>> {
     let page = PageQuery { limit: filter.limit, cursor: filter.cursor.clone() };
     let before = page.after::<MessageId>()?;
+    let mut check = Checker::new();
+    let mut text = |field: &str, value: &Option<String>| {
+        let text = value.as_deref().map(|value| check.optional_text(field, value, 200));
+        text.filter(|text| !text.is_empty())
+    };
+    let template = text("template", &filter.template);
+    let recipient = text("recipient", &filter.recipient);
+    check.finish()?;
+    let recipient =
+        recipient.map(|text| text.parse::<Phone>().map_or(text, |phone| phone.as_str().to_owned()));
+    let filter = MessageFilter { template, recipient, ..filter.clone() };
     let mut tx = ctx.app.db.read().await?;
-    let rows = store::list(&mut tx, filter, before, page.rows() as i64 + 1).await?;
+    let rows = store::list(&mut tx, &filter, before, page.rows() as i64 + 1).await?;
     Ok(Page::from_rows(rows, page.rows(), |message| message.id).map(|message| shown(ctx, message)))
 }
 

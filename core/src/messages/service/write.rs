@@ -68,7 +68,7 @@ fn check<'a>(ctx: &Ctx, new: &'a SendMessage) -> Result<Checked<'a>> {
             check.refuse("template", "unknown", "give a text or a template, not both");
         }
         (Some(said), None) => text = check.text("text", said, TEXT_CHARACTERS),
-        (None, Some(name)) => match sendable(name) {
+        (None, Some(name)) => match sendable().find(|template| template.name == name) {
             Some(found) => template = Some(found),
             None => {
                 check.refuse("template", "unknown", format!("use one of {}", names().join(", ")));
@@ -94,9 +94,9 @@ fn check<'a>(ctx: &Ctx, new: &'a SendMessage) -> Result<Checked<'a>> {
     Ok(Checked { phone, customer, text, template, at })
 }
 
-/// A template that staff may send by hand: nothing that lets its reader in.
-fn sendable(name: &str) -> Option<&'static Template> {
-    template::TEMPLATES.iter().find(|template| template.name == name && is_sendable(template))
+/// The templates that staff may send by hand: nothing that lets its reader in.
+pub fn sendable() -> impl Iterator<Item = &'static Template> {
+    template::TEMPLATES.iter().filter(|template| is_sendable(template))
 }
 
 fn is_sendable(template: &Template) -> bool {
@@ -104,11 +104,7 @@ fn is_sendable(template: &Template) -> bool {
 }
 
 fn names() -> Vec<&'static str> {
-    template::TEMPLATES
-        .iter()
-        .filter(|template| is_sendable(template))
-        .map(|template| template.name)
-        .collect()
+    sendable().map(|template| template.name).collect()
 }
 
 /// Writes a message of staff to a phone or a customer down, to be sent at once or at a time; it waits for no quiet hours.

@@ -167,6 +167,16 @@ pub(super) async fn one(ctx: &Ctx, order: Order, id: JobId) -> Result<JobView> {
     Ok(job)
 }
 
+/// What became of one job.
+fn result(id: JobId, refusal: Option<Error>) -> JobBulkResult {
+    let code = refusal.as_ref().map(|refusal| match refusal {
+        Error::Conflict { code, .. } => (*code).to_owned(),
+        Error::NotFound(_) => "not_found".to_owned(),
+        _ => "refused".to_owned(),
+    });
+    JobBulkResult { id, success: refusal.is_none(), code, error: refusal.map(|refusal| refusal.to_string()) }
+}
+
 /// Does it with the jobs of one transaction. With `keep` unset everything is undone at its end, and only the verdicts
 /// are given.
 pub(super) async fn chunk(ctx: &Ctx, order: Order, ids: &[JobId], keep: bool) -> Result<Vec<JobBulkResult>> {
@@ -179,8 +189,7 @@ pub(super) async fn chunk(ctx: &Ctx, order: Order, ids: &[JobId], keep: bool) ->
             Some(job) => apply(&mut tx, ctx, order, job, &mut moves).await?,
             None => Err(Error::NotFound("job")),
         };
-        let error = verdict.err().map(|error| error.to_string());
-        results.push(JobBulkResult { id: *id, success: error.is_none(), error });
+        results.push(result(*id, verdict.err()));
     }
     if keep {
         close(&mut tx, order, moves).await?;
@@ -198,10 +207,8 @@ async fn careful(ctx: &Ctx, order: Order, ids: &[JobId], keep: bool) -> Result<V
     let mut results = Vec::with_capacity(ids.len());
     for id in ids {
         results.push(match chunk(ctx, order, &[*id], keep).await {
-            Ok(mut one) => one.pop().unwrap_or(JobBulkResult { id: *id, success: false, error: None }),
-            Err(error @ Error::Conflict { .. }) => {
-                JobBulkResult { id: *id, success: false, error: Some(error.to_string()) }
-            }
+            Ok(mut one) => one.pop().unwrap_or(result(*id, Some(Error::NotFound("job")))),
+            Err(error @ Error::Conflict { .. }) => result(*id, Some(error)),
             Err(error) => return Err(error),
         });
     }

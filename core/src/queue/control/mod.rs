@@ -388,6 +388,9 @@ pub struct JobBulkResult {
     pub id: JobId,
     /// Whether it was done, or would be.
     pub success: bool,
+    /// Short stable word for why not, such as `illegal_transition`, `taken` or `not_found`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     /// Why not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,

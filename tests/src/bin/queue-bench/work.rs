@@ -59,7 +59,7 @@ pub async fn drain(place: &Place) -> anyhow::Result<()> {
 
 async fn anything_left(place: &Place) -> anyhow::Result<bool> {
     let mut tx = place.app.db.read().await?;
-    let left: Option<(i64,)> = tx.opt("SELECT 1 FROM jobs WHERE outcome IS NULL LIMIT 1", args![]).await?;
+    let left: Option<(i64,)> = tx.opt("SELECT id FROM jobs WHERE outcome IS NULL LIMIT 1", args![]).await?;
     Ok(left.is_some())
 }
 
