@@ -11,7 +11,7 @@ pub struct Cli {
     command: Command,
 }
 
-const EXIT_CODES: &str = "Exit status: 0 stopped as asked, 1 failed, 2 usage or configuration, 6 address or data folder in use, 7 database unreachable.";
+const EXIT_CODES: &str = "Exit status: 0 stopped as asked, 1 failed, 2 usage or configuration, 6 address, data folder or SQLite file in use, 7 database unreachable.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -20,6 +20,16 @@ enum Command {
         after_help = "Examples:\n  aglisd serve --demo                       try everything on made-up data\n  aglisd serve --config /etc/aglis/aglis.toml\n  aglisd serve --data /srv/aglis --listen 127.0.0.1:9000"
     )]
     Serve(Serve),
+    /// Run a worker without HTTP beside other daemons on one PostgreSQL: messages, jobs and schedules.
+    ///
+    /// Any number of processes share the work; what one that dies was doing is taken over when its lease (queue.lease)
+    /// ends. SIGTERM lets running jobs end within queue.drain. All of them need the same secret (security.secret, or
+    /// the same secret.key in the data folder) and the same uploads folder. A SQLite file belongs to one process: use
+    /// `aglisd serve` alone, which works too.
+    #[command(
+        after_help = "Examples:\n  aglisd work --config /etc/aglis/aglis.toml\n  AGLIS_DATABASE_URL=postgres://aglis@db/aglis aglisd work --data /var/lib/aglis\n  AGLIS_QUEUE_WORKERS=32 AGLIS_METRICS_LISTEN=127.0.0.1:9465 aglisd work"
+    )]
+    Work(Work),
     /// Print the OpenAPI document.
     #[command(hide = true)]
     Openapi,
@@ -52,11 +62,29 @@ pub struct Serve {
     pub socket: Option<PathBuf>,
 }
 
+/// Flags of `aglisd work`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Work {
+    /// Configuration file [default: /etc/aglis/aglis.toml where it exists; variable AGLIS_CONFIG].
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Data folder: key and uploads [variable AGLIS_DATA].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+impl From<&Work> for Serve {
+    fn from(flags: &Work) -> Serve {
+        Serve { config: flags.config.clone(), data: flags.data.clone(), ..Serve::default() }
+    }
+}
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     aglis_core::tls::install();
     match Cli::parse().command {
         Command::Serve(flags) => crate::serve::main(&flags),
+        Command::Work(flags) => crate::work::main(&flags),
         Command::Openapi => print(crate::api::document::json()),
         Command::Man { dir } => match manual(&dir) {
             Ok(()) => ExitCode::SUCCESS,

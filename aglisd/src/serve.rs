@@ -1,6 +1,6 @@
 //! Starting and stopping.
 
-use crate::{cli::Serve, http};
+use crate::{alone, cli::Serve, http};
 use aglis_core::{
     app::{App, Parts, SystemClock, SystemRandom},
     config::{self, Config, Sources},
@@ -39,6 +39,9 @@ pub enum ServeError {
     /// A socket.
     #[error("{0}")]
     Bind(String),
+    /// Another process has the SQLite file.
+    #[error("{0}")]
+    Taken(String),
     /// Anything else.
     #[error("{0}")]
     Other(String),
@@ -50,11 +53,20 @@ impl From<aglis_core::error::Error> for ServeError {
     }
 }
 
+impl From<alone::Refused> for ServeError {
+    fn from(refused: alone::Refused) -> Self {
+        match refused {
+            alone::Refused::Database(error) => ServeError::Database(error),
+            taken @ alone::Refused::Taken(_) => ServeError::Taken(taken.to_string()),
+        }
+    }
+}
+
 impl ServeError {
     fn exit_code(&self) -> u8 {
         match self {
             ServeError::Config(_) | ServeError::Outbox(_) => 2,
-            ServeError::Bind(_) => 6,
+            ServeError::Bind(_) | ServeError::Taken(_) => 6,
             ServeError::Database(DbError::Unavailable(_)) => 7,
             _ => 1,
         }
@@ -66,6 +78,11 @@ const DEMO_SEED: u64 = 20_251_101;
 
 /// Runs `aglisd serve`.
 pub fn main(flags: &Serve) -> ExitCode {
+    block_on(run(flags))
+}
+
+/// Runs a command to its end; its error is one line and one code.
+pub(crate) fn block_on(command: impl Future<Output = Result<(), ServeError>>) -> ExitCode {
     crate::allocator::give_back();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -74,7 +91,7 @@ pub fn main(flags: &Serve) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let ended = runtime.block_on(run(flags));
+    let ended = runtime.block_on(command);
     runtime.shutdown_timeout(Duration::from_secs(1));
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -85,7 +102,7 @@ pub fn main(flags: &Serve) -> ExitCode {
     }
 }
 
-fn configuration(flags: &Serve) -> Result<Config, ServeError> {
+pub(crate) fn configuration(flags: &Serve) -> Result<Config, ServeError> {
     let path =
         |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.to_string_lossy().into_owned());
     let mut sources = Sources::from_env();
@@ -100,7 +117,7 @@ fn configuration(flags: &Serve) -> Result<Config, ServeError> {
 }
 
 /// Makes a folder and proves that it can be written, so that a full or read-only disk is said at once.
-fn prepare(what: &'static str, folder: &Path) -> Result<(), ServeError> {
+pub(crate) fn prepare(what: &'static str, folder: &Path) -> Result<(), ServeError> {
     use std::{io::Write, os::unix::fs::DirBuilderExt};
     let refuse = |reason: String| ServeError::Folder { what, folder: folder.display().to_string(), reason };
     // Others on this machine have no business in it.
@@ -131,7 +148,7 @@ fn in_the_way(error: &std::io::Error) -> String {
 
 /// Asks for as many open files as the system lets this process have: what a shell gives by default is less than the
 /// connections that may be open.
-fn open_files() {
+pub(crate) fn open_files() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
@@ -182,13 +199,10 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
     let listeners = http::bind(config.server.listen, &config.server.socket)
         .await
         .map_err(|error| ServeError::Bind(error.to_string()))?;
+    let alone = alone::take(&config.database.url)?;
     let app = open(config).await?;
     let hub = app.db.hub().clone();
-    if let Some(address) = app.config.metrics.listen {
-        crate::metrics::serve(address, hub.stopping())
-            .await
-            .map_err(|error| ServeError::Bind(format!("cannot listen on {address} for metrics: {error}")))?;
-    }
+    metrics(&app).await?;
 
     let sealer = tokio::spawn(seal::run(app.db.clone()));
     // The demo is filled before anybody can look, and before the worker could send a month's messages again.
@@ -224,12 +238,23 @@ async fn run(flags: &Serve) -> Result<(), ServeError> {
     background.ended().await;
     let _ = sealer.await;
     app.db.close().await;
+    drop(alone);
     Ok(())
+}
+
+/// Serves the figures where an address is set for them.
+pub(crate) async fn metrics(app: &App) -> Result<(), ServeError> {
+    let Some(address) = app.config.metrics.listen else { return Ok(()) };
+    crate::metrics::serve(address, app.db.hub().stopping()).await.map_err(|error| {
+        ServeError::Bind(format!(
+            "cannot listen on {address} for metrics: {error}; each process needs an address of its own, set AGLIS_METRICS_LISTEN"
+        ))
+    })
 }
 
 /// Tells systemd that we live, as long as this runtime turns and the background work goes on. A database that is away is
 /// no reason to be killed: we wait for it and answer meanwhile that it is away.
-async fn watchdog(pulse: crate::worker::Pulse) {
+pub(crate) async fn watchdog(pulse: crate::worker::Pulse) {
     let Some(period) = sd_notify::watchdog_enabled() else { return };
     let mut every = tokio::time::interval(period / 2);
     loop {
@@ -241,7 +266,7 @@ async fn watchdog(pulse: crate::worker::Pulse) {
 }
 
 /// Ends when the process is told to stop, from this call on and not only from the first time it is waited for.
-fn told_to_stop() -> Result<impl Future<Output = ()>, ServeError> {
+pub(crate) fn told_to_stop() -> Result<impl Future<Output = ()>, ServeError> {
     let failed = |error: std::io::Error| ServeError::Other(format!("signals cannot be received: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;

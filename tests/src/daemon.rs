@@ -149,13 +149,28 @@ impl Daemon {
 
     /// Asks the daemon to stop and waits until it has.
     pub async fn stop(&mut self) -> std::process::ExitStatus {
-        let mut child = self.child.take().expect("the daemon runs");
-        #[expect(unsafe_code, reason = "std can only kill")]
-        // SAFETY: a signal to a child we have not waited for yet.
-        unsafe {
-            libc::kill(libc::pid_t::try_from(child.id()).expect("a pid"), libc::SIGTERM);
+        terminate(self.child.take().expect("the daemon runs")).await
+    }
+
+    /// Starts another process of this installation, such as `work`, on the same data and database, and waits until it
+    /// says that it is ready. Its log is kept under the name.
+    pub async fn beside(&self, name: &str, args: &[&str], env: &[(&str, &str)]) -> Beside {
+        let path = self.dir.path().join(format!("{name}.log"));
+        let log = std::fs::File::create(&path).expect("the log");
+        let mut command = self.command("aglisd");
+        command.args(args).envs(env.iter().copied());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+        let mut beside = Beside { log: path, child: Some(command.spawn().expect("aglisd starts")) };
+        let begun = Instant::now();
+        while !beside.log().lines().any(|line| line.contains(" ready ")) {
+            if let Some(status) = beside.child.as_mut().and_then(|child| child.try_wait().expect("its state"))
+            {
+                panic!("aglisd {args:?} ended with {status}:\n{}", beside.log());
+            }
+            assert!(begun.elapsed() < Duration::from_secs(60), "aglisd {args:?}:\n{}", beside.log());
+            tokio::time::sleep(Duration::from_millis(25)).await;
         }
-        tokio::task::spawn_blocking(move || child.wait().expect("its end")).await.expect("waiting")
+        beside
     }
 
     /// The process's number.
@@ -235,6 +250,55 @@ impl Drop for Daemon {
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("the daemon's log:\n{}", self.log());
+        }
+        self.kill();
+    }
+}
+
+async fn terminate(mut child: Child) -> std::process::ExitStatus {
+    #[expect(unsafe_code, reason = "std can only kill")]
+    // SAFETY: a signal to a child we have not waited for yet.
+    unsafe {
+        libc::kill(libc::pid_t::try_from(child.id()).expect("a pid"), libc::SIGTERM);
+    }
+    tokio::task::spawn_blocking(move || child.wait().expect("its end")).await.expect("waiting")
+}
+
+/// Another process of a [`Daemon`]'s installation; killed when dropped.
+pub struct Beside {
+    log: PathBuf,
+    child: Option<Child>,
+}
+
+impl Beside {
+    /// Kills it as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub async fn stop(&mut self) -> std::process::ExitStatus {
+        terminate(self.child.take().expect("it runs")).await
+    }
+
+    /// The process's number.
+    pub fn pid(&self) -> u32 {
+        self.child.as_ref().expect("it runs").id()
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the log of the process beside:\n{}", self.log());
         }
         self.kill();
     }

@@ -8,7 +8,7 @@ mod visitor;
 mod world;
 
 pub use browser::Browser;
-pub use daemon::{Daemon, eventually, free_port, program};
+pub use daemon::{Beside, Daemon, eventually, free_port, program};
 pub use site::{Guest, Reply, Site};
 pub use terminal::Terminal;
 pub use visitor::{Followed, Page, Visitor};

@@ -6,6 +6,7 @@ mod cli;
 mod cli_writes;
 mod customers;
 mod disk;
+mod faults;
 mod gateway;
 mod generated;
 mod http;

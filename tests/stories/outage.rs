@@ -17,13 +17,13 @@ use tokio::{
 };
 
 /// A cable between the daemon and its database that can be cut.
-struct Cable {
-    port: u16,
+pub(crate) struct Cable {
+    pub(crate) port: u16,
     whole: Arc<watch::Sender<bool>>,
 }
 
 impl Cable {
-    async fn to(server: &str) -> Cable {
+    pub(crate) async fn to(server: &str) -> Cable {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let whole = Arc::new(watch::Sender::new(true));
@@ -49,11 +49,11 @@ impl Cable {
         Cable { port, whole }
     }
 
-    fn cut(&self) {
+    pub(crate) fn cut(&self) {
         self.whole.send_replace(false);
     }
 
-    fn mend(&self) {
+    pub(crate) fn mend(&self) {
         self.whole.send_replace(true);
     }
 }
@@ -66,7 +66,7 @@ fn by_way_of(url: &str, cable: &Cable) -> String {
     format!("{scheme}://{user}127.0.0.1:{}/{path}", cable.port)
 }
 
-fn server_of(url: &str) -> String {
+pub(crate) fn server_of(url: &str) -> String {
     let (_, rest) = url.split_once("://").unwrap();
     let authority = rest.split(['/', '?']).next().unwrap();
     let host = authority.rsplit('@').next().unwrap();
@@ -119,7 +119,7 @@ async fn back_within_five_seconds(daemon: &Daemon) {
 }
 
 /// A socket as systemd's, and how often it heard that the service lives.
-fn service_manager(folder: &Path) -> (String, Arc<AtomicUsize>) {
+pub(crate) fn service_manager(folder: &Path) -> (String, Arc<AtomicUsize>) {
     let path = folder.join("notify");
     let socket = tokio::net::UnixDatagram::bind(&path).unwrap();
     let heard = Arc::new(AtomicUsize::new(0));
