@@ -22,6 +22,7 @@ mod queue;
 mod queue_control;
 mod start;
 mod terminal;
+mod terminal_queue;
 mod tickets;
 mod told;
 mod units;
