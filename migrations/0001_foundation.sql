@@ -490,22 +490,25 @@ CREATE INDEX jobs_batch ON jobs (batch_id, id) WHERE batch_id IS NOT NULL;
 -- What staff called off, which would be far between among all that ended.
 CREATE INDEX jobs_called_off ON jobs (finished_at, id) WHERE outcome IN ('cancelled', 'discarded');
 
--- What a worker took at once. Gone when the last of it has ended.
-CREATE TABLE claims (
-  id {id},
-  worker_id BIGINT NOT NULL,
-  jobs {json} NOT NULL,      -- their ids, an array
-  claimed_at {time} NOT NULL
-);
-CREATE INDEX claims_worker ON claims (worker_id);
-
+-- Processes that do jobs. One whose time has run out is taken for dead.
 CREATE TABLE workers (
   id {id},
-  name TEXT NOT NULL, pid BIGINT NOT NULL, host TEXT NOT NULL,
+  name TEXT NOT NULL,
+  pid BIGINT NOT NULL,
+  host TEXT NOT NULL,
   places BIGINT NOT NULL,
   started_at {time} NOT NULL,
   alive_until {time} NOT NULL
 );
+
+-- What a worker took at once: the ids of the jobs. Gone when the last of them has ended.
+CREATE TABLE claims (
+  id {id},
+  worker_id BIGINT NOT NULL REFERENCES workers (id),
+  jobs {json} NOT NULL,
+  claimed_at {time} NOT NULL
+);
+CREATE INDEX claims_worker ON claims (worker_id);
 
 -- Queues that staff paused; one that is not here goes on.
 CREATE TABLE queues (
@@ -567,6 +570,8 @@ CREATE TABLE messages (
   locale TEXT NOT NULL,
   subject TEXT,
   body TEXT NOT NULL,
+  buttons {json},
+  approved {json},
   status TEXT NOT NULL,
   provider TEXT,
   provider_id TEXT,
@@ -586,6 +591,7 @@ CREATE INDEX messages_ticket ON messages (ticket_id, id) WHERE ticket_id IS NOT 
 CREATE INDEX messages_provider ON messages (provider, provider_id) WHERE provider_id IS NOT NULL;
 CREATE INDEX messages_provider_state ON messages (provider, provider_state_id) WHERE provider_state_id IS NOT NULL;
 CREATE INDEX messages_status ON messages (status, id);
+CREATE INDEX messages_inbound ON messages (address, created_at) WHERE direction = 'in';
 CREATE INDEX messages_created ON messages (created_at);
 
 -- One row per try, written as `sending` before the provider is called.
@@ -604,6 +610,7 @@ CREATE TABLE message_attempts (
   UNIQUE (message_id, number)
 );
 CREATE INDEX message_attempts_provider ON message_attempts (provider, started_at);
+CREATE INDEX message_attempts_sending ON message_attempts (provider, started_at) WHERE outcome = 'sending';
 
 -- What providers told us about deliveries, also before we knew of the message.
 CREATE TABLE message_callbacks (
@@ -613,14 +620,34 @@ CREATE TABLE message_callbacks (
   provider_id TEXT,
   provider_state_id TEXT,
   status TEXT NOT NULL,
+  code TEXT,
+  error TEXT,
   message_id BIGINT REFERENCES messages (id) ON DELETE CASCADE,
   received_at {time} NOT NULL,
   UNIQUE (provider, dedupe_key)
 );
+CREATE INDEX message_callbacks_newest ON message_callbacks (id) WHERE message_id IS NULL;
 CREATE INDEX message_callbacks_message ON message_callbacks (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX message_callbacks_waiting ON message_callbacks (received_at) WHERE message_id IS NULL;
 CREATE INDEX message_callbacks_unmatched ON message_callbacks (provider, provider_id) WHERE message_id IS NULL;
 CREATE INDEX message_callbacks_unmatched_state ON message_callbacks (provider, provider_state_id) WHERE message_id IS NULL;
+
+-- What administrators set for a provider's account while it runs; NULL is what the configuration says.
+CREATE TABLE providers (
+  name TEXT PRIMARY KEY,
+  enabled BOOLEAN NOT NULL DEFAULT TRUE,
+  rank BIGINT,
+  rate_limit BIGINT,
+  window_s BIGINT,
+  concurrency BIGINT,
+  daily_cap BIGINT,
+  cost BIGINT NOT NULL DEFAULT 0,
+  connection TEXT NOT NULL DEFAULT 'unknown',
+  connection_reason TEXT,
+  connection_at {time},
+  updated_at {time} NOT NULL,
+  version BIGINT NOT NULL DEFAULT 0
+);
 
 -- What the sandbox provider was asked to send, as a phone would show it.
 CREATE TABLE sandbox_messages (
@@ -674,3 +701,19 @@ CREATE TABLE notification_preferences (
   enabled BOOLEAN NOT NULL,
   PRIMARY KEY (user_id, type, channel)
 );
+
+-- What staff wrote over the built-in texts of messages; the highest version of a name and language is in force. A version
+-- without a text goes back to the built-in one.
+CREATE TABLE template_versions (
+  id {id},
+  name TEXT NOT NULL,
+  locale TEXT NOT NULL,
+  version BIGINT NOT NULL,
+  body TEXT,
+  subject TEXT,
+  note TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  created_at {time} NOT NULL,
+  UNIQUE (name, locale, version)
+);
+CREATE INDEX template_versions_name ON template_versions (name, id);

@@ -130,12 +130,18 @@ pub enum Command {
     /// Messages to and from people
     #[command(subcommand)]
     Message(cmd::message::Verb),
+    /// Texts of messages: list, view, edit, preview, test, check
+    #[command(subcommand)]
+    Template(cmd::template::Verb),
     /// Staff accounts
     #[command(subcommand)]
     User(cmd::user::Verb),
     /// API tokens for scripts
     #[command(subcommand)]
     Token(cmd::token::Verb),
+    /// Providers of WhatsApp messages: state, limits, which one goes first
+    #[command(subcommand)]
+    Provider(cmd::provider::Verb),
     /// The record of who did what
     #[command(subcommand)]
     Audit(cmd::audit::Verb),

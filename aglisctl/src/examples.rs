@@ -171,6 +171,32 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         &["aglisctl message list --customer 17", "aglisctl message list --status failed -o csv"],
     ),
     ("message view", &["aglisctl message view 17 --json"]),
+    ("template", &["aglisctl template list --edited", "aglisctl template check"]),
+    ("template list", &["aglisctl template list --purpose billing", "aglisctl template list jatuh tempo"]),
+    ("template view", &["aglisctl template view ticket-created", "aglisctl template view otp-login --json"]),
+    (
+        "template set",
+        &[
+            "aglisctl template set ticket-created id --file pesan.txt --note 'Lebih singkat'",
+            "aglisctl template set ticket-created en --file - --dry-run",
+        ],
+    ),
+    (
+        "template preview",
+        &[
+            "aglisctl template preview ticket-created id",
+            "aglisctl template preview ticket-created id --file pesan.txt --value 'name=Siti Rahmawati'",
+        ],
+    ),
+    (
+        "template revert",
+        &[
+            "aglisctl template revert ticket-created id --to 3",
+            "aglisctl template revert ticket-created id --built-in",
+        ],
+    ),
+    ("template test", &["aglisctl template test otp-login id --to 0812-3456-7890"]),
+    ("template check", &["aglisctl template check", "aglisctl template check --json"]),
     ("user", &["aglisctl user list"]),
     ("user list", &["aglisctl user list -o csv"]),
     ("user view", &["aglisctl user view siti"]),
@@ -184,6 +210,17 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
     ("token list", &["aglisctl token list --json"]),
     ("token create", &["aglisctl token create --name nightly --scope ticket.read,customer.read -o json"]),
     ("token revoke", &["aglisctl token revoke 3"]),
+    ("provider", &["aglisctl provider list", "aglisctl provider switch fonnte"]),
+    ("provider list", &["aglisctl provider list --json"]),
+    (
+        "provider set",
+        &[
+            "aglisctl provider set fonnte --limit 60 --window 60 --daily-cap 2000",
+            "aglisctl provider set meta --cost 350",
+            "aglisctl provider set http --enabled no --dry-run",
+        ],
+    ),
+    ("provider switch", &["aglisctl provider switch fonnte"]),
     ("audit", &["aglisctl audit search --kind 'ticket.*'", "aglisctl audit verify"]),
     (
         "audit search",

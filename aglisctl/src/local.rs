@@ -304,7 +304,7 @@ pub async fn examine(context: &Context, running: bool, findings: &mut Vec<Findin
     let config = &loaded.config;
     let (verdict, detail) = folder(&config.server.data);
     find("data folder", verdict, detail);
-    if config.whatsapp.provider == config::WhatsappProvider::Sandbox {
+    if config.whatsapp.provider.is_sandbox() {
         find("whatsapp", Verdict::Warn, "sandbox: messages are shown on a page and not sent".to_owned());
     }
     if running {

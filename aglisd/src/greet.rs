@@ -14,7 +14,7 @@ fn urls(app: &App) -> String {
     let mut text = format!(
         "  Staff web      {base}/\n  Portal         {base}/customer/login\n  API explorer   {base}/api/docs\n"
     );
-    if app.config.whatsapp.provider == aglis_core::config::WhatsappProvider::Sandbox {
+    if app.config.whatsapp.provider.is_sandbox() {
         let _ = writeln!(text, "  Sandbox inbox  {base}/sandbox   (messages go here, not to people)");
     }
     text

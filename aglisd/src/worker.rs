@@ -27,12 +27,15 @@ impl Pulse {
 /// Starts it. It ends when the hub says so; running jobs are given time.
 pub fn start(app: &App, outbox: Arc<Outbox>) -> Background {
     let stopping = || app.db.hub().stopping();
+    let follower = outbox.clone();
+    let (followed, until) = (app.clone(), stopping());
+    let follow = tokio::spawn(async move { follower.follow(followed, until).await });
     let worker = Worker::new(app.clone(), outbox, WorkerSettings::of(app));
     let lasting =
         [tokio::spawn(worker.run(stopping())), tokio::spawn(schedule::run(app.clone(), stopping()))];
     let pulse = Pulse(lasting.iter().map(JoinHandle::abort_handle).collect());
     let relay = tokio::spawn(queue::relay(app.clone(), stopping()));
-    Background { tasks: lasting.into_iter().chain([relay]).collect(), pulse }
+    Background { tasks: lasting.into_iter().chain([relay, follow]).collect(), pulse }
 }
 
 impl Background {

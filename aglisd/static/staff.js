@@ -192,6 +192,17 @@
     };
   }
 
+  // A variable of a template is put where one was writing.
+  for (const button of all("[data-insert]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const field = one(button.dataset.into);
+      field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+      field.focus();
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+  }
+
   // Keys: never while typing, never with a browser's modifier, and they can be switched off.
   const off = () => localStorage.getItem("keys") === "off";
   const typing = (target) => target.closest("input, textarea, select, [contenteditable]");

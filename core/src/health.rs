@@ -1,6 +1,6 @@
 //! Whether the parts of the installation work.
 
-use crate::{app::App, args, config::WhatsappProvider, types::Time};
+use crate::{app::App, args, types::Time};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
 
@@ -125,36 +125,34 @@ async fn disk(app: &App) -> Check {
     verdict("disk", true, begun, found)
 }
 
-/// Whether the gateway takes what it is given, by the tries of the last ten minutes.
+/// Whether a gateway takes what it is given, by the tries of the last ten minutes; every configured one is told.
 async fn whatsapp(app: &App) -> Check {
     let begun = Instant::now();
-    let provider = match app.config.whatsapp.provider {
-        WhatsappProvider::Sandbox => "sandbox",
-        WhatsappProvider::Fonnte => "fonnte",
-    };
-    let recent = async {
-        let mut tx = app.db.read().await?;
-        tx.all::<(String,)>(
-            "SELECT outcome FROM message_attempts WHERE provider = $1 AND started_at > $2 \
-             ORDER BY started_at DESC LIMIT 50",
-            args![provider, app.now().plus_seconds(-600)],
-        )
-        .await
-    };
-    let found = match recent.await {
-        Ok(tries) => {
-            let bad =
-                tries.iter().filter(|(outcome,)| matches!(outcome.as_str(), "failed" | "unknown")).count();
-            let said = format!("{provider}: {bad} of the last {} tries failed", tries.len());
-            // Below 80 % success; a handful of tries says nothing.
-            if tries.len() >= 5 && bad * 5 > tries.len() { Err(said) } else { Ok(said) }
-        }
-        Err(error) => {
-            tracing::warn!("health: {error}");
-            Err("cannot be read".to_owned())
-        }
-    };
-    verdict("whatsapp", false, begun, found)
+    let (mut said, mut failing) = (Vec::new(), false);
+    for provider in app.config.whatsapp.provider.iter() {
+        let recent = async {
+            let mut tx = app.db.read().await?;
+            tx.all::<(String,)>(
+                "SELECT outcome FROM message_attempts WHERE provider = $1 AND started_at > $2 \
+                 ORDER BY started_at DESC LIMIT 50",
+                args![provider.as_str(), app.now().plus_seconds(-600)],
+            )
+            .await
+        };
+        let tries = match recent.await {
+            Ok(tries) => tries,
+            Err(error) => {
+                tracing::warn!("health: {error}");
+                return verdict("whatsapp", false, begun, Err("cannot be read".to_owned()));
+            }
+        };
+        let bad = tries.iter().filter(|(outcome,)| matches!(outcome.as_str(), "failed" | "unknown")).count();
+        said.push(format!("{}: {bad} of the last {} tries failed", provider.as_str(), tries.len()));
+        // Below 80 % success; a handful of tries says nothing.
+        failing |= tries.len() >= 5 && bad * 5 > tries.len();
+    }
+    let said = said.join("; ");
+    verdict("whatsapp", false, begun, if failing { Err(said) } else { Ok(said) })
 }
 
 async fn queue(app: &App) -> Check {

@@ -1,6 +1,6 @@
 //! Wakes those who wait for new jobs and new events, in this process and, through relays, in others.
 
-use crate::{presence::Board, queue::control::service::Told};
+use crate::{presence::Board, providers, queue::control::service::Told};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -20,6 +20,7 @@ struct Inner {
     stop: watch::Sender<bool>,
     presence: Board,
     queue: Told,
+    breakers: providers::Board,
 }
 
 impl Default for Hub {
@@ -32,6 +33,7 @@ impl Default for Hub {
             stop: watch::Sender::new(false),
             presence: Board::default(),
             queue: Told::default(),
+            breakers: providers::Board::default(),
         }))
     }
 }
@@ -98,6 +100,11 @@ impl Hub {
     /// How the queue stands, for the live streams.
     pub fn queue(&self) -> &Told {
         &self.0.queue
+    }
+
+    /// How the breakers of this process's providers are.
+    pub fn breakers(&self) -> &providers::Board {
+        &self.0.breakers
     }
 
     /// Asks everything that runs in the background to come to its end.

@@ -50,9 +50,11 @@ pub mod presence;
 pub mod private;
 #[cfg(feature = "server")]
 pub mod provider;
+pub mod providers;
 pub mod queue;
 #[cfg(feature = "server")]
 pub mod secret;
 pub mod technicians;
+pub mod templates;
 pub mod tickets;
 pub mod tls;

@@ -81,8 +81,16 @@ text_enum! {
         MessageRead = "message.read",
         /// Write a message to a phone or a customer.
         MessageSend = "message.send",
+        /// See the texts of messages and their history.
+        TemplateRead = "template.read",
+        /// Change the texts of messages and send tests of them.
+        TemplateManage = "template.manage",
         /// Retry, cancel, discard, snooze and clean jobs, pause queues.
         QueueManage = "queue.manage",
+        /// See the providers of WhatsApp messages, their limits and figures.
+        ProviderRead = "provider.read",
+        /// Change providers' limits, order and cost, and switch to another one.
+        ProviderManage = "provider.manage",
         /// Use the sandbox provider's inbox.
         SandboxUse = "sandbox.use",
         /// Change settings.
@@ -99,7 +107,12 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
         Role::Admin => true,
         Role::Supervisor => !matches!(
             permission,
-            P::UserManage | P::RoleManage | P::TokenManage | P::SettingsManage | P::SandboxUse
+            P::UserManage
+                | P::RoleManage
+                | P::TokenManage
+                | P::SettingsManage
+                | P::ProviderManage
+                | P::SandboxUse
         ),
         Role::Manager => matches!(
             permission,
@@ -110,6 +123,7 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
                 | P::UserRead
                 | P::AuditRead
                 | P::MessageRead
+                | P::TemplateRead
                 | P::HealthRead
         ),
         Role::Noc => matches!(
@@ -127,6 +141,7 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
                 | P::CatalogManage
                 | P::TechnicianRead
                 | P::MessageRead
+                | P::ProviderRead
                 | P::HealthRead
                 | P::NotificationCreate
         ),
@@ -151,6 +166,7 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
                 | P::TechnicianRead
                 | P::MessageRead
                 | P::MessageSend
+                | P::TemplateRead
         ),
         Role::Finance => matches!(
             permission,
@@ -160,6 +176,7 @@ pub const fn granted_by_default(role: Role, permission: Permission) -> bool {
                 | P::CustomerStatus
                 | P::CatalogRead
                 | P::MessageRead
+                | P::TemplateRead
         ),
         Role::Technician => matches!(
             permission,

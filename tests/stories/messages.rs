@@ -8,7 +8,7 @@ use aglis_core::{
     event::{self, Event, SubjectKind},
     messages::{
         Begin, Budget, DeliveryReport, Direction, End, HIDDEN, InboundMessage, MessageChannel, MessageFilter,
-        MessageStatus, Reported, SandboxFilter, SandboxReply,
+        MessageStatus, Rate, Reported, SandboxFilter, SandboxReply,
         service::{self as messages, NewMessage},
     },
     permission::Role,
@@ -221,7 +221,8 @@ async fn early_reports_and_our_commit_at_the_same_moment_never_miss_each_other()
 #[tokio::test(flavor = "multi_thread")]
 async fn the_account_s_budget_holds_over_restarts_and_keeps_room_for_codes() {
     both(async |world| {
-        let budget = Some(Budget { limit: 5, reserved: 1, window_ms: 60_000 });
+        let rate = Rate { limit: 5, reserved: 1, window_ms: 60_000, concurrency: 100, longest_ms: 60_000 };
+        let budget = Some(Budget { rate: Some(rate), daily: None });
         let begin =
             async |id| messages::begin(&world.app.system("worker"), id, "fonnte", budget).await.unwrap();
         for n in 0..4 {
@@ -658,7 +659,7 @@ async fn where_messages_really_go_out_there_is_no_sandbox() {
         world.drain().await;
         let entry = inbox(&world).await[0].id;
         let mut config = aglis_core::config::Config::defaults(world.dir.path()).unwrap();
-        config.whatsapp.provider = aglis_core::config::WhatsappProvider::Fonnte;
+        config.whatsapp.provider = aglis_core::config::WhatsappProvider::Fonnte.into();
         config.whatsapp.fonnte_token = Some("token".into());
         let app = world.with_config(config.clone());
         let ctx = Ctx { app: app.clone(), ..world.root() };

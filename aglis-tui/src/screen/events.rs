@@ -13,7 +13,14 @@ pub fn role(kind: &str, outcome: Outcome) -> Role {
     match (kind, outcome) {
         (_, Outcome::Failed | Outcome::Denied) => Role::Bad,
         ("ticket.completed" | "ticket.rated", _) => Role::Ok,
-        ("job.died" | "user.locked" | "customer.sign_in_failed" | "user.sign_in_failed", _) => Role::Bad,
+        (
+            "job.died"
+            | "provider.disconnected"
+            | "user.locked"
+            | "customer.sign_in_failed"
+            | "user.sign_in_failed",
+            _,
+        ) => Role::Bad,
         ("ticket.created" | "ticket.reopened" | "message.received", _) => Role::Info,
         ("ticket.cancelled" | "customer.revealed" | "data.exported", _) => Role::Warn,
         _ => Role::Text,

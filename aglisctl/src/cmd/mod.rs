@@ -10,7 +10,9 @@ pub mod job;
 pub mod man;
 pub mod message;
 pub mod migrate;
+pub mod provider;
 pub mod queue;
+pub mod template;
 pub mod ticket;
 pub mod token;
 pub mod tui;
@@ -27,12 +29,14 @@ use std::{io::Read, path::Path};
 pub fn run(context: &Context, command: Command) -> Result {
     match command {
         Command::Ticket(verb) => ticket::run(context, verb),
+        Command::Template(verb) => template::run(context, verb),
         Command::Customer(verb) => customer::run(context, verb),
         Command::Queue(verb) => queue::run(context, verb),
         Command::Job(verb) => job::run(context, verb),
         Command::Message(verb) => message::run(context, verb),
         Command::User(verb) => user::run(context, verb),
         Command::Token(verb) => token::run(context, verb),
+        Command::Provider(verb) => provider::run(context, verb),
         Command::Audit(verb) => audit::run(context, verb),
         Command::Config(verb) => config::run(context, &verb),
         Command::Migrate(verb) => migrate::run(context, &verb),

@@ -1,12 +1,12 @@
 //! Messages to and from people.
 
-use crate::http::{Answer, Body, Context, Need, Params, Path, Routes};
+use crate::http::{Answer, Body, Context, Need, Params, Path, Problem, Routes};
 use aglis_core::{
-    messages::{Message, MessageFilter, SendMessage, service as messages},
+    messages::{Callback, CallbackFilter, Message, MessageFilter, SendMessage, service as messages},
     permission::Permission,
     types::*,
 };
-use axum::Json;
+use axum::{Json, http::StatusCode};
 use utoipa_axum::routes;
 
 /// Messages, the newest first.
@@ -25,14 +25,29 @@ async fn view(Context(ctx): Context, Path(id): Path<MessageId>) -> Answer<Messag
 ///
 /// Give `phone` or `customer`, and `text` or `template`. The message waits in the queue like every other one; its status
 /// tells how far it got.
-#[utoipa::path(post, path = "/api/messages", tag = "messages", request_body = SendMessage, responses((status = 200, body = Message)))]
-async fn send(Context(ctx): Context, Body(new): Body<SendMessage>) -> Answer<Message> {
-    Ok(Json(messages::write(&ctx, &new).await?))
+#[utoipa::path(post, path = "/api/messages", tag = "messages", request_body = SendMessage, responses((status = 201, body = Message), (status = 200, description = "Only checked", body = Message)))]
+async fn send(
+    Context(ctx): Context,
+    Body(new): Body<SendMessage>,
+) -> Result<(StatusCode, Json<Message>), Problem> {
+    let status = if new.dry_run { StatusCode::OK } else { StatusCode::CREATED };
+    Ok((status, Json(messages::write(&ctx, &new).await?)))
+}
+
+/// Reports of gateways that speak of no message we know, the newest first. They are kept for a month, and matched when
+/// their message becomes known.
+#[utoipa::path(get, path = "/api/messages/callbacks", tag = "messages", params(CallbackFilter), responses((status = 200, body = Page<Callback>)))]
+async fn callbacks(Context(ctx): Context, Params(filter): Params<CallbackFilter>) -> Answer<Page<Callback>> {
+    Ok(Json(messages::callbacks(&ctx, &filter).await?))
 }
 
 /// The routes.
 pub fn routes() -> Routes {
     let read = Need::Permission(Permission::MessageRead);
     let write = Need::Permission(Permission::MessageSend);
-    Routes::new().with(read, routes!(list)).with(read, routes!(view)).with(write, routes!(send))
+    Routes::new()
+        .with(read, routes!(list))
+        .with(read, routes!(callbacks))
+        .with(read, routes!(view))
+        .with(write, routes!(send))
 }

@@ -18,10 +18,12 @@ pub mod odp;
 pub mod packages;
 pub mod portal_access;
 pub mod presence;
+pub mod providers;
 pub mod queue;
 pub mod roles;
 pub mod sandbox;
 pub mod technicians;
+pub mod templates;
 pub mod tickets;
 pub mod tokens;
 pub mod users;
@@ -50,9 +52,11 @@ pub fn routes() -> Routes {
         .merge(queue::routes())
         .merge(portal_access::routes())
         .merge(presence::routes())
+        .merge(providers::routes())
         .merge(roles::routes())
         .merge(sandbox::routes())
         .merge(technicians::routes())
+        .merge(templates::routes())
         .merge(tickets::routes())
         .merge(tokens::routes())
         .merge(users::routes())

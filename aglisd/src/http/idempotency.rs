@@ -27,8 +27,8 @@ use sha2::{Digest, Sha256};
 
 /// The request header.
 pub const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
-/// Answers larger than this are not kept; no JSON answer of the API is.
-const LARGEST_ANSWER: usize = 1 << 20;
+/// Answers larger than this are not kept; no JSON answer of the API is, not even ten thousand refusals of a bulk action.
+const LARGEST_ANSWER: usize = 4 << 20;
 /// Seconds after which a request that neither changed anything nor was answered belongs to a process that died.
 const ABANDONED_AFTER_S: i64 = 120;
 /// The same for forms with files, which may take long to come in.

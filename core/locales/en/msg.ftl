@@ -88,3 +88,170 @@ msg-status-in-progress = In progress
 msg-status-on-hold = On hold
 msg-status-completed = Completed
 msg-status-cancelled = Cancelled
+
+# The mark of a test.
+msg-test-mark = [TEST]
+
+msg-otp-registration =
+    Your { $business } registration code: *{ $code }*
+    Valid for { $minutes } minutes. Give this code to nobody, not even to our staff.
+
+msg-registration-received-subject = We have your registration { $number }
+msg-registration-received =
+    Hello { $name }, we have your registration for { $package }.
+    Registration number: *{ $number }*
+    Follow it at { $link }
+    { $business }
+
+msg-survey-schedule-subject = Survey date for { $number }
+msg-survey-schedule =
+    Hello { $name }, the survey for registration *{ $number }* is planned for { $schedule }.
+    Address: { $address }
+    Who comes: { $technician }
+    Answer this message if another time suits you better.
+    { $business }
+
+msg-installation-schedule-subject = Installation date for { $number }
+msg-installation-schedule =
+    Hello { $name }, your internet will be installed on { $schedule }.
+    Number: *{ $number }*
+    Address: { $address }
+    Technician: { $technician }
+    Please see that an adult is at home. Answer this message if another time suits you better.
+    { $business }
+
+msg-installation-done-subject = Installation done
+msg-installation-done =
+    Hello { $name }, { $technician } has installed { $package }.
+    Customer number: *{ $number }*
+    We will tell you as soon as your service is active.
+    { $business }
+
+msg-service-activated-subject = Your service is active
+msg-service-activated =
+    Hello { $name }, your internet service is active.
+    Package: { $package }
+    Customer number: *{ $number }*
+    Your invoices, reports and profile are at { $link }
+    { $business }
+
+msg-welcome-subject = Welcome to { $business }
+msg-welcome =
+    Welcome to { $business }, { $name }!
+    Customer number: *{ $number }*
+    Package: { $package }
+    Sign in to the portal with this WhatsApp number: { $link }
+    Any trouble? Just answer this message.
+
+msg-invoice-issued-subject = Invoice { $number }
+msg-invoice-issued =
+    Hello { $name }, your invoice for { $period } is here.
+    Number: *{ $number }*
+    Amount: *{ $amount }*
+    Due: { $due }
+    See and pay it at { $link }
+    { $business }
+
+msg-payment-reminder-3-days-before-subject = Invoice { $number } is due in 3 days
+msg-payment-reminder-3-days-before =
+    Hello { $name }, invoice *{ $number }* of *{ $amount }* is due in 3 days, on { $due }.
+    Pay it at { $link }
+    If you have paid already, ignore this message. Thank you.
+    { $business }
+
+msg-payment-reminder-1-day-before-subject = Invoice { $number } is due tomorrow
+msg-payment-reminder-1-day-before =
+    Hello { $name }, invoice *{ $number }* of *{ $amount }* is due tomorrow, { $due }.
+    Pay it at { $link }
+    If you have paid already, ignore this message. Thank you.
+    { $business }
+
+msg-payment-reminder-1-day-after-subject = Invoice { $number } is overdue
+msg-payment-reminder-1-day-after =
+    Hello { $name }, we have not received *{ $amount }* for invoice *{ $number }*. It was due on { $due }.
+    Please pay it soon at { $link } so that your service stays active.
+    If you have paid already, ignore this message. Thank you.
+    { $business }
+
+msg-payment-received-subject = We have your payment { $number }
+msg-payment-received =
+    Hello { $name }, we have received your payment.
+    Payment number: *{ $number }*
+    Amount: *{ $amount }* ({ $method })
+    For invoice: { $invoice }
+    Thank you, { $business }
+
+msg-service-suspended-subject = Service temporarily stopped
+msg-service-suspended =
+    Hello { $name }, your *service is temporarily stopped* because invoice { $number } of *{ $amount }* is unpaid.
+    It is active again as soon as we have your payment. Pay at { $link }
+    { $business }
+
+msg-service-reactivated-subject = Your service is active again
+msg-service-reactivated =
+    Hello { $name }, your { $package } is active again. If you are not online yet, switch your modem off and on.
+    Thank you, { $business }
+
+msg-satisfaction-survey =
+    Hello { $name }, how did we do with ticket *{ $number }*?
+    Please tell us; it takes a minute: { $link }
+    Thank you, { $business }
+
+msg-sla-warning =
+    Time for ticket *{ $number }* is running out: { $remaining } left.
+    Subject: { $title }
+    Priority: { $priority }
+    Technician: { $technician }
+    { $link }
+
+msg-team-message =
+    Ticket *{ $number }* for the team
+    Subject: { $title }
+    Priority: { $priority }
+    Customer: { $customer }
+    Address: { $address }
+    Technician: { $technician }
+    { $link }
+
+msg-daily-summary-subject = Summary of { $date }
+msg-daily-summary =
+    Summary of *{ $date }*
+    Tickets opened: { $opened }
+    Completed: { $completed }
+    Overdue: { $overdue }
+    Waiting: { $waiting }
+    { $link }
+
+msg-package-upgrade-offer-subject = An offer for you: { $package }
+msg-package-upgrade-offer =
+    Hello { $name }, your package is { $current }.
+    With { $package } your internet is faster, for only { $price } a month.
+    Change your package at { $link }
+    { $business }
+
+msg-promotion-subject = { $title }
+msg-promotion =
+    Hello { $name }, *{ $title }*
+    { $message }
+    Valid until { $until }.
+    { $business }
+
+msg-maintenance-broadcast-subject = Network maintenance in { $area }
+msg-maintenance-broadcast =
+    Hello { $name }, we are doing maintenance in { $area }: { $reason }.
+    Time: *{ $schedule }*
+    Your internet may be interrupted meanwhile. We are sorry for the inconvenience.
+    { $business }
+
+msg-outage-broadcast-subject = Network outage in { $area }
+msg-outage-broadcast =
+    Hello { $name }, there is a network outage in { $area }. Our team is working on it.
+    Expected back: { $estimate }
+    You need not report it; we will tell you when it is over. We are sorry for the inconvenience.
+    { $business }
+
+msg-emergency-alert-subject = IMPORTANT: { $title }
+msg-emergency-alert =
+    IMPORTANT: *{ $title }*
+    { $message }
+    { $business }

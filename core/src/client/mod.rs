@@ -20,10 +20,12 @@ mod messages;
 mod notifications;
 mod pages;
 mod profile;
+mod providers;
 mod queue;
 mod request;
 mod sse;
 mod target;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod tickets;

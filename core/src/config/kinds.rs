@@ -41,11 +41,132 @@ macro_rules! choice {
 
 choice! {
     /// Which gateway carries WhatsApp messages.
-    WhatsappProvider, "sandbox or fonnte" {
+    WhatsappProvider, "sandbox, fonnte, meta or http" {
         /// Nothing leaves the machine; a page shows every message.
         Sandbox = "sandbox",
         /// The Fonnte gateway.
         Fonnte = "fonnte",
+        /// The WhatsApp Cloud API of Meta.
+        Meta = "meta",
+        /// Any gateway that takes JSON over HTTP.
+        Http = "http",
+    }
+}
+
+/// The gateways that carry WhatsApp messages, the first one first; the sandbox stands alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhatsappProviders(Vec<WhatsappProvider>);
+
+impl WhatsappProviders {
+    /// Whether messages go to the sandbox instead of to people.
+    pub fn is_sandbox(&self) -> bool {
+        self.has(WhatsappProvider::Sandbox)
+    }
+
+    /// Whether a gateway is listed.
+    pub fn has(&self, provider: WhatsappProvider) -> bool {
+        self.0.contains(&provider)
+    }
+
+    /// The gateways in their order.
+    pub fn iter(&self) -> impl Iterator<Item = WhatsappProvider> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+impl From<WhatsappProvider> for WhatsappProviders {
+    fn from(provider: WhatsappProvider) -> Self {
+        WhatsappProviders(vec![provider])
+    }
+}
+
+impl std::str::FromStr for WhatsappProviders {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::parse(&Raw::Word(text.to_owned()))
+    }
+}
+
+impl Setting for WhatsappProviders {
+    const KIND: &'static str = "sandbox, or one or a list of fonnte, meta, http";
+
+    fn parse(raw: &Raw) -> Result<Self, String> {
+        let words: Vec<&str> = match raw {
+            Raw::List(items) => items.iter().map(String::as_str).collect(),
+            Raw::Word(text) => text.split(',').collect(),
+            Raw::Text(text) => vec![text],
+            _ => return Err(raw.refuse(Self::KIND)),
+        };
+        let mut providers = Vec::new();
+        for word in words {
+            let provider =
+                WhatsappProvider::parse(&Raw::Text(word.to_owned())).map_err(|_| raw.refuse(Self::KIND))?;
+            if providers.contains(&provider) {
+                return Err(format!("names {} twice", provider.as_str()));
+            }
+            providers.push(provider);
+        }
+        if providers.is_empty() {
+            return Err(raw.refuse(Self::KIND));
+        }
+        if providers.len() > 1 && providers.contains(&WhatsappProvider::Sandbox) {
+            return Err("mixes the sandbox with gateways that really send; list one or the other".to_owned());
+        }
+        Ok(WhatsappProviders(providers))
+    }
+
+    fn show(&self) -> String {
+        match self.0.as_slice() {
+            [one] => one.show(),
+            several => format!("[{}]", several.iter().map(Setting::show).collect::<Vec<_>>().join(", ")),
+        }
+    }
+}
+
+/// Which of our messages has which approved form at Meta, and what goes into its places:
+/// `ticket-status=status_tiket:name:number:status`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetaTemplate {
+    /// Our message, such as `ticket-status`.
+    pub message: String,
+    /// The approved template's name.
+    pub approved: String,
+    /// Our variables in the order of its places.
+    pub variables: Vec<String>,
+}
+
+impl std::str::FromStr for MetaTemplate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::parse(&Raw::Text(text.to_owned()))
+    }
+}
+
+impl Setting for MetaTemplate {
+    const KIND: &'static str =
+        "MESSAGE=APPROVED:VARIABLE:VARIABLE (ticket-status=status_tiket:name:number:status)";
+
+    fn parse(raw: &Raw) -> Result<Self, String> {
+        let text = raw.text(Self::KIND)?;
+        let (message, rest) = text.split_once('=').ok_or_else(|| raw.refuse(Self::KIND))?;
+        let mut parts = rest.split(':').map(|part| part.trim().to_owned());
+        let approved = parts.next().unwrap_or_default();
+        let variables: Vec<String> = parts.collect();
+        let good = |word: &str| {
+            !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        };
+        if !good(message.trim()) || !good(&approved) || !variables.iter().all(|variable| good(variable)) {
+            return Err(raw.refuse(Self::KIND));
+        }
+        Ok(MetaTemplate { message: message.trim().to_owned(), approved, variables })
+    }
+
+    fn show(&self) -> String {
+        let parts: Vec<&str> =
+            std::iter::once(&self.approved).chain(&self.variables).map(String::as_str).collect();
+        quoted(format!("{}={}", self.message, parts.join(":")))
     }
 }
 
@@ -314,6 +435,48 @@ mod tests {
 
     fn read<T: Setting>(text: &str) -> Result<T, String> {
         T::parse(&Raw::Text(text.to_owned()))
+    }
+
+    #[test]
+    fn gateways_are_one_word_or_a_list_and_the_sandbox_stands_alone() {
+        use WhatsappProvider as W;
+        let word: WhatsappProviders = read("fonnte").unwrap();
+        assert_eq!(
+            (word.show().as_str(), word.has(W::Fonnte), word.is_sandbox()),
+            ("\"fonnte\"", true, false)
+        );
+        let variable = WhatsappProviders::parse(&Raw::Word("meta, fonnte".into())).unwrap();
+        let list = WhatsappProviders::parse(&Raw::List(vec!["meta".into(), "fonnte".into()])).unwrap();
+        assert_eq!(variable, list);
+        assert_eq!(list.iter().collect::<Vec<_>>(), [W::Meta, W::Fonnte]);
+        assert_eq!(list.show(), "[\"meta\", \"fonnte\"]");
+        assert!(read::<WhatsappProviders>("sandbox").unwrap().is_sandbox());
+        for (bad, said) in [
+            (Raw::Word("meta,sandbox".into()), "mixes the sandbox"),
+            (Raw::Word("meta,meta".into()), "names meta twice"),
+            (Raw::Word("meta,twilio".into()), "expects sandbox, or one or a list"),
+            (Raw::List(vec![]), "expects sandbox, or one or a list"),
+            (Raw::Bool(true), "expects sandbox, or one or a list"),
+        ] {
+            let message = WhatsappProviders::parse(&bad).unwrap_err();
+            assert!(message.contains(said), "{bad:?}: {message}");
+        }
+    }
+
+    #[test]
+    fn approved_forms_name_their_variables() {
+        let text = "ticket-status=status_tiket:name:number";
+        let template: MetaTemplate = read(text).unwrap();
+        assert_eq!(
+            (template.message.as_str(), template.approved.as_str()),
+            ("ticket-status", "status_tiket")
+        );
+        assert_eq!(template.variables, ["name", "number"]);
+        assert_eq!(template.show(), format!("\"{text}\""));
+        assert!(read::<MetaTemplate>("otp-login=kode").unwrap().variables.is_empty());
+        for bad in ["ticket-status", "=x", "a=", "a=b:", "a=b:c d"] {
+            assert!(read::<MetaTemplate>(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

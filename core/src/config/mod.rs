@@ -19,7 +19,10 @@ mod value;
 
 pub use def::{Def, Section};
 pub use error::{ConfigError, Problem};
-pub use kinds::{Bytes, Hours, LogFormat, LogLevel, MailSecurity, Network, WhatsappProvider};
+pub use kinds::{
+    Bytes, Hours, LogFormat, LogLevel, MailSecurity, MetaTemplate, Network, WhatsappProvider,
+    WhatsappProviders,
+};
 pub use load::{Loaded, Origin, Shown, Sources, load};
 pub use paths::{SYSTEM_FILE, SYSTEM_FOLDER};
 pub use render::{example, manual, show};

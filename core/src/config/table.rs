@@ -59,22 +59,54 @@ settings! {
 
     /// WhatsApp messages.
     whatsapp "whatsapp" Whatsapp {
-        /// The gateway: `sandbox` shows messages on a page and sends nothing, `fonnte` sends them.
-        provider: WhatsappProvider = "sandbox";
+        /// The gateway, or several in the order in which they are used: a message goes through the first one that
+        /// works. `sandbox` shows messages on a page and sends nothing; `fonnte`, `meta` (WhatsApp Cloud API) and `http`
+        /// (any gateway that takes JSON) send them.
+        provider: WhatsappProviders = "sandbox";
         /// Device token of Fonnte.
         fonnte_token: Option<SecretString> = "";
         /// Base address of Fonnte.
         fonnte_url: WebUrl = "https://api.fonnte.com";
+        /// Access token of the WhatsApp Cloud API.
+        meta_token: Option<SecretString> = "";
+        /// Id of the sending number at Meta.
+        meta_phone_id: Option<String> = "";
+        /// Secret of the app at Meta, which signs its webhooks. They are refused without it.
+        meta_app_secret: Option<SecretString> = "", from 16 to 200;
+        /// The word that Meta shows when a webhook is set up there; any text that you give there too.
+        meta_verify_token: Option<SecretString> = "", from 16 to 200;
+        /// Messages with an approved form at Meta, which is used where the recipient has not written within 24 hours:
+        /// our message, the template approved there, and our variables in the order of its places, such as
+        /// `ticket-status=status_tiket:name:number:status`. A sign-in code also goes onto the template's copy button.
+        meta_templates: Vec<MetaTemplate> = "";
+        /// Base address of the Cloud API.
+        meta_url: WebUrl = "https://graph.facebook.com";
+        /// Version of the Cloud API.
+        meta_version: String = "v23.0", from 2 to 12;
+        /// Where the HTTP gateway takes messages, by POST.
+        http_url: Option<WebUrl> = "";
+        /// What shows the HTTP gateway who we are, as it stands in the header, such as `Bearer abc`.
+        http_token: Option<SecretString> = "";
+        /// The header that carries `http_token`.
+        http_token_header: String = "Authorization", from 1 to 80;
+        /// What the HTTP gateway is sent: JSON, in whose texts {to}, {message} and {id} are put in.
+        http_body: String = "{\"to\":\"{to}\",\"message\":\"{message}\",\"id\":\"{id}\"}", from 2 to 2000;
+        /// Where the message's id stands in the HTTP gateway's answer, as a JSON pointer such as `/data/id`.
+        http_id: Option<String> = "/id";
+        /// What must be true in the HTTP gateway's answer, as a JSON pointer such as `/status`. Without it every
+        /// answer of the kind 2xx is a success.
+        http_success: Option<String> = "";
         /// Last part of the webhook's path, which makes it unguessable. Webhooks are refused without it.
         webhook_secret: Option<SecretString> = "", from 16 to 200;
         /// Addresses from which webhooks are taken, such as those the gateway names for its servers; from anywhere
         /// when empty.
         webhook_from: Vec<Network> = "";
-        /// Messages that may be sent within one `limit_window`, over all workers.
+        /// Messages that may be sent within one `limit_window` through each gateway, over all processes, as long as
+        /// nothing else is set while it runs (`aglisctl provider set`).
         limit: u32 = "100", from 1 to 100000;
         /// The window of `limit`.
         limit_window: Duration = "60s", from 1 to 3600;
-        /// Messages that may be under way at once.
+        /// Messages that may be under way at once through each gateway, over all processes.
         concurrency: u32 = "5", from 1 to 100;
         /// How long the gateway may take to answer.
         timeout: Duration = "15s", from 1 to 300;

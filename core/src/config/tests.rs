@@ -63,6 +63,28 @@ fn says_what_is_wrong_where_and_what_was_meant() {
             "[whatsapp]\nprovider = \"fonnte\"\nfonnte_token = \"a\\nb\"",
             "whatsapp.fonnte_token is empty or holds characters",
         ),
+        ("[whatsapp]\nprovider = [\"meta\", \"fonnte\"]\nfonnte_token = \"abc\"", "whatsapp.meta_token is needed"),
+        ("[whatsapp]\nprovider = \"meta\"\nmeta_token = \"abc\"", "whatsapp.meta_phone_id is needed"),
+        ("[whatsapp]\nprovider = \"http\"", "whatsapp.http_url is needed"),
+        ("[whatsapp]\nprovider = [\"sandbox\", \"meta\"]", "aglis.toml:2: whatsapp.provider mixes the sandbox"),
+        ("[whatsapp]\nprovider = \"twilio\"", "aglis.toml:2: whatsapp.provider expects sandbox, or one or a list"),
+        ("[whatsapp]\nmeta_templates = [\"hello=x\"]", "whatsapp.meta_templates names hello, which is no message"),
+        (
+            "[whatsapp]\nmeta_templates = [\"ticket-status=x:name:colour\"]",
+            "whatsapp.meta_templates names colour, but ticket-status has number",
+        ),
+        (
+            "[whatsapp]\nprovider = \"http\"\nhttp_url = \"http://10.0.0.5/send\"",
+            "whatsapp.http_url cannot be used: 10.0.0.5 is a loopback",
+        ),
+        (
+            "[whatsapp]\nprovider = \"http\"\nhttp_url = \"https://gw.isp.id/send\"\nhttp_body = \"{to}\"",
+            "whatsapp.http_body cannot be used: it is not JSON",
+        ),
+        (
+            "[whatsapp]\nprovider = \"meta\"\nmeta_token = \"abc\"\nmeta_phone_id = \"x\"",
+            "whatsapp.meta_phone_id cannot be used: it consists of digits",
+        ),
         (
             "[mail]\nhost = \"smtp.isp.id\"\nfrom = \"ISP Karawang\"",
             "mail.from expects a sender such as `ISP Karawang <noreply@isp.id>`, found \"ISP Karawang\"",

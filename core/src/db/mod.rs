@@ -8,6 +8,7 @@
 //! |---|---|---|---|
 //! | `{lock}` | nothing | `FOR UPDATE` | SQLite has one writer at a time anyway |
 //! | `{skip_locked}` | nothing | `FOR UPDATE SKIP LOCKED` | several claimers share a queue |
+//! | `{elements}` | `json_each` | `jsonb_array_elements_text` | a list of any length as one parameter |
 //!
 //! Migrations use `{id}`, `{time}`, `{json}` and `{text_c}` in the same way, see [`migrate`].
 
@@ -158,6 +159,16 @@ impl Db {
         })
     }
 
+    /// A transaction of one statement. PostgreSQL commits it when the statement has ended, without being told to begin and
+    /// to end: a third of the way.
+    pub fn write_one(&self) -> Pending<'_, Tx> {
+        Box::pin(async move {
+            let Driver::Postgres(pool) = &self.driver else { return self.write().await };
+            let inner = Inner::PgOne(pool.acquire().await?);
+            Ok(Tx { inner, wake: Wake::default(), hub: self.hub.clone() })
+        })
+    }
+
     /// A number that is another one after each commit, so that what was read is known to be still true. None on
     /// PostgreSQL, where other processes commit too.
     pub fn generation(&self) -> Option<u64> {
@@ -216,6 +227,7 @@ enum Inner {
     SqliteRead(Option<Reader>, Arc<Slow>),
     SqliteWrite(Option<WriteGuard>, Arc<Slow>),
     PgRead(PoolConnection<Postgres>),
+    PgOne(PoolConnection<Postgres>),
     PgWrite(sqlx::Transaction<'static, Postgres>),
 }
 
@@ -237,7 +249,7 @@ macro_rules! on {
             Inner::SqliteWrite(place, slow) => {
                 place::run(place, slow, sql, value::sqlite_arguments($args), $sqlite).await?
             }
-            Inner::PgRead(conn) => {
+            Inner::PgRead(conn) | Inner::PgOne(conn) => {
                 let $conn = &mut **conn;
                 let $query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(sql), value::pg_arguments($args)?);
                 $postgres
@@ -272,7 +284,7 @@ impl Tx {
     pub fn dialect(&self) -> Dialect {
         match self.inner {
             Inner::SqliteRead(..) | Inner::SqliteWrite(..) => Dialect::Sqlite,
-            Inner::PgRead(_) | Inner::PgWrite(_) => Dialect::Postgres,
+            Inner::PgRead(_) | Inner::PgOne(_) | Inner::PgWrite(_) => Dialect::Postgres,
         }
     }
 
@@ -374,7 +386,7 @@ impl Tx {
         match &mut self.inner {
             Inner::SqliteRead(place, slow) => place::run(place, slow, sql, Vec::new(), run).await?,
             Inner::SqliteWrite(place, slow) => place::run(place, slow, sql, Vec::new(), run).await?,
-            Inner::PgRead(conn) => {
+            Inner::PgRead(conn) | Inner::PgOne(conn) => {
                 (&mut **conn).execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop)?
             }
             Inner::PgWrite(tx) => (&mut **tx).execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop)?,
@@ -414,6 +426,7 @@ impl Tx {
                 Inner::SqliteWrite(None, _) => {
                     return Err(DbError::Unavailable("the statement before was cut off".to_owned()));
                 }
+                Inner::PgOne(_) => {}
                 Inner::PgWrite(tx) => tx.commit().await?,
             }
             self.hub.wake(self.wake);
@@ -427,9 +440,9 @@ fn expand(sql: Sql, dialect: Dialect) -> String {
     if !text.contains('{') {
         return text.into_owned();
     }
-    let (lock, skip_locked) = match dialect {
-        Dialect::Sqlite => ("", ""),
-        Dialect::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED"),
+    let (lock, skip_locked, elements) = match dialect {
+        Dialect::Sqlite => ("", "", "json_each"),
+        Dialect::Postgres => ("FOR UPDATE", "FOR UPDATE SKIP LOCKED", "jsonb_array_elements_text"),
     };
-    text.replace("{lock}", lock).replace("{skip_locked}", skip_locked)
+    text.replace("{lock}", lock).replace("{skip_locked}", skip_locked).replace("{elements}", elements)
 }

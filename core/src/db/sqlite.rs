@@ -25,9 +25,9 @@ use tokio::{
 
 /// A group is committed at the latest when it has this many members …
 const GROUP_MEMBERS: usize = 128;
-/// … or has gathered for this many times as long as the last commit took. Then commits take a fifth of the time at most,
+/// … or has gathered for this many times as long as the last commit took. Then commits take a quarter of the time at most,
 /// and while some writers are answered and come back, others already write.
-const GROUP_COMMITS: u32 = 4;
+const GROUP_COMMITS: u32 = 3;
 const GROUP_AGE: Duration = Duration::from_millis(2);
 /// How long to wait while another process writes, and how long between two looks.
 const BUSY: Duration = Duration::from_secs(5);
@@ -84,7 +84,7 @@ impl Writer {
 
     pub(super) async fn begin(writer: &Arc<Writer>) -> Result<WriteGuard, DbError> {
         let state = writer.state.clone().lock_owned().await;
-        let mut guard = WriteGuard { state: Some(state) };
+        let mut guard = WriteGuard { writer: writer.clone(), state: Some(state) };
         // From here the guard undoes whatever was begun, should one of these fail or the future be dropped.
         if guard.state_mut()?.group.is_none() {
             let since = Instant::now();
@@ -119,6 +119,7 @@ fn execute(connection: &Connection, sql: &'static str) -> Result<(), DbError> {
 
 /// The right to write, held by one member of the group at a time.
 pub(crate) struct WriteGuard {
+    writer: Arc<Writer>,
     /// None only once the member has ended.
     state: Option<OwnedMutexGuard<State>>,
 }
@@ -156,7 +157,12 @@ impl WriteGuard {
                 }
             }
         }
-        drop(state);
+        if state.group.as_ref().is_some_and(Group::is_full) {
+            let writer = self.writer.clone();
+            tokio::spawn(async move { commit_group(&writer, &mut state).await });
+        } else {
+            drop(state);
+        }
         match answered.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(match &*error {

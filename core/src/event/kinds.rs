@@ -168,6 +168,13 @@ events! {
 
     /// A message went its way: sent, delivered, read, failed, expired.
     MessageStatusChanged = "message.status_changed" { message_id: Option<MessageId>, ticket_id: Option<TicketId>, template: String, channel: String, status: String }
+    /// A message could not be made, and none was queued: which template, and the fields that were refused.
+    MessageRefused = "message.refused" { ticket_id: Option<TicketId>, template: String, channel: String, fields: Vec<String>, error: String }
+    /// The text of a message template was changed; `to_version` is the one gone back to, `built_in` tells that the
+    /// built-in text is in force again.
+    TemplateChanged = "template.changed" { locale: String, version: i64, to_version: Option<i64>, built_in: bool, note: String }
+    /// A message template was sent as a test.
+    TemplateTested = "template.tested" { locale: String, channel: String, message_id: Option<MessageId> }
     /// A message came in.
     MessageReceived = "message.received" { message_id: Option<MessageId>, channel: String }
     /// A job was given up after its last try.
@@ -196,6 +203,12 @@ events! {
     BatchCancelled = "batch.cancelled" { left: i64 }
     /// A message was written to somebody by staff.
     MessageWritten = "message.written" { message_id: Option<MessageId>, template: String, channel: String }
+    /// What is set for a provider was changed.
+    ProviderChanged = "provider.changed" { changes: Vec<Change> }
+    /// A provider's device went off line: it sends nothing until somebody connects it again.
+    ProviderDisconnected = "provider.disconnected" { reason: String }
+    /// A provider's device is on line again.
+    ProviderConnected = "provider.connected" {}
     /// A colleague sent a notification.
     NotificationSent = "notification.sent" { recipients: i64 }
     /// The audit trail was cut by retention.

@@ -48,6 +48,8 @@ text_enum! {
         Technician = "technician",
         /// A message.
         Message = "message",
+        /// A message template.
+        Template = "template",
         /// A job.
         Job = "job",
         /// Jobs that belong together.
@@ -56,6 +58,8 @@ text_enum! {
         Role = "role",
         /// An API token.
         Token = "token",
+        /// A provider of WhatsApp messages.
+        Provider = "provider",
         /// The installation itself.
         System = "system",
     }

@@ -70,6 +70,19 @@ fn system(audience: Audience, priority: NotificationPriority, text: &'static str
     Reaction::Notify { audience, notification_type: NotificationType::System, priority, text }
 }
 
+/// What those are told who keep the ways out to people open.
+fn alert(priority: NotificationPriority, text: &'static str) -> Vec<Reaction> {
+    [Role::Admin, Role::Noc]
+        .into_iter()
+        .map(|role| Reaction::Notify {
+            audience: Audience::Role(role),
+            notification_type: NotificationType::Alert,
+            priority,
+            text,
+        })
+        .collect()
+}
+
 fn customer(news: News, template: &'static str) -> Reaction {
     Reaction::Message { to: Recipient::Customer(news), template }
 }
@@ -181,6 +194,9 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
         E::QueuePaused { .. } => {
             vec![system(Audience::Permitted(Permission::QueueManage), N::High, "queue-paused")]
         }
+        E::ProviderDisconnected { .. } => alert(N::Urgent, "provider-disconnected"),
+        E::ProviderConnected {} => alert(N::Normal, "provider-connected"),
+        E::ProviderChanged { .. } => alert(N::Normal, "provider-changed"),
         E::UserLocked { .. } => {
             vec![system(Audience::Permitted(Permission::UserManage), N::High, "user-locked")]
         }
@@ -233,6 +249,9 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
         | E::TicketChecklistChanged { .. }
         | E::TicketParentSet { .. }
         | E::MessageStatusChanged { .. }
+        | E::MessageRefused { .. }
+        | E::TemplateChanged { .. }
+        | E::TemplateTested { .. }
         | E::JobRetried { .. }
         | E::JobCancelled { .. }
         | E::JobDiscarded { .. }

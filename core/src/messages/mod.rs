@@ -4,12 +4,15 @@
 //! transaction that causes it; every try is written down as `sending` before the provider is called. What a crash or a
 //! broken connection leaves behind is `unknown`, and [`next_step`] says what may follow.
 
+pub mod interactive;
 #[cfg(feature = "server")]
 pub mod service;
 #[cfg(feature = "server")]
 mod store;
 #[cfg(feature = "server")]
 pub mod template;
+
+pub use interactive::{ApprovedTemplate, Button};
 
 use crate::types::*;
 use serde::{Deserialize, Serialize};
@@ -379,6 +382,64 @@ pub struct InboundMessage {
     pub sent_at: Option<i64>,
 }
 
+/// A report that speaks of no message we know.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(sqlx::FromRow, utoipa::ToSchema))]
+pub struct Callback {
+    /// Identifier.
+    pub id: i64,
+    /// The gateway that told it.
+    pub provider: String,
+    /// The gateway's id of the message.
+    pub provider_id: Option<String>,
+    /// The gateway's second id of it.
+    pub state_id: Option<String>,
+    /// How far the message got, empty where the report only ties two ids together.
+    pub status: String,
+    /// Short stable word for what went wrong.
+    pub code: Option<String>,
+    /// What went wrong.
+    pub error: Option<String>,
+    /// When it came.
+    pub received_at: Time,
+}
+
+/// Which unmatched reports a list shows, the newest first.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "server", derive(utoipa::IntoParams))]
+#[serde(default, deny_unknown_fields)]
+pub struct CallbackFilter {
+    /// Only from this gateway.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Rows per page, 1 to 200; 50 when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// Why a gateway could not deliver a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Short stable word.
+    pub code: String,
+    /// What staff read; no personal data.
+    pub reason: String,
+}
+
+/// What the tries through a provider since some time came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Tries that ended.
+    pub tries: i64,
+    /// Tries that the provider took.
+    pub accepted: i64,
+    /// What these cost, in rupiah.
+    pub cost: i64,
+}
+
 /// A message handed to the worker to be sent.
 #[derive(Clone)]
 pub struct Letter {
@@ -386,6 +447,8 @@ pub struct Letter {
     pub id: MessageId,
     /// Which try this is.
     pub attempt: i64,
+    /// Through which provider this try goes, or went when it was cut off.
+    pub provider: String,
     /// By which way.
     pub channel: MessageChannel,
     /// What for.
@@ -396,19 +459,60 @@ pub struct Letter {
     pub subject: Option<String>,
     /// The text.
     pub body: String,
+    /// The buttons under it.
+    pub buttons: Vec<Button>,
+    /// Its approved form, where one is configured.
+    pub approved: Option<ApprovedTemplate>,
+    /// Whether the recipient has written to us within a day.
+    pub in_window: bool,
     /// After this it is of no use.
     pub expires_at: Option<Time>,
 }
 
-/// How many tries a provider's account allows, counted over everything that was ever sent through it.
+/// How many tries a provider's account allows, counted over everything that was ever sent through it, by whichever
+/// process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
+    /// What may begin within the window, and at once; `None` where that is kept elsewhere.
+    pub rate: Option<Rate>,
+    /// What may be sent within a day.
+    pub daily: Option<DailyCap>,
+}
+
+/// How many tries may begin within a window, and how many be under way at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
     /// Tries that may begin within the window.
     pub limit: i64,
     /// How many of these only one-time codes may use.
     pub reserved: i64,
     /// The window in milliseconds.
     pub window_ms: i64,
+    /// Tries that may be under way at once; one of them only for one-time codes.
+    pub concurrency: i64,
+    /// A try that began longer ago than this many milliseconds is not under way any more.
+    pub longest_ms: i64,
+}
+
+impl Rate {
+    /// Tries of a kind that may begin within the window.
+    pub fn within_window(&self, kind: MessageKind) -> i64 {
+        (self.limit - if kind == MessageKind::Otp { 0 } else { self.reserved }).max(1)
+    }
+
+    /// Tries of a kind that may be under way at once.
+    pub fn at_once(&self, kind: MessageKind) -> i64 {
+        (self.concurrency - i64::from(kind != MessageKind::Otp)).max(1)
+    }
+}
+
+/// What may be sent through an account within a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DailyCap {
+    /// Tries that may begin.
+    pub tries: i64,
+    /// When the day began.
+    pub since: Time,
 }
 
 /// What the worker is told to do with a message.
@@ -419,6 +523,10 @@ pub enum Begin {
     Wait(i64),
     /// The account's budget is used up for so many milliseconds.
     Limited(i64),
+    /// As many are under way through the account as may be; look again after so many milliseconds.
+    Busy(i64),
+    /// The account's daily cap is reached.
+    Capped,
     /// Send it; the try is written down.
     Send(Letter),
     /// A try was cut off: ask the provider what became of it.

@@ -1,13 +1,13 @@
 //! SQL of messages, their tries, the reports about them, and the sandbox's inbox.
 
 use super::{
-    AttemptOutcome, Direction, Message, MessageAttempt, MessageChannel, MessageFilter, MessageKind,
-    MessageStatus, SandboxMessage, SandboxNew,
+    ApprovedTemplate, AttemptOutcome, Button, Callback, Direction, Failure, Message, MessageAttempt,
+    MessageChannel, MessageFilter, MessageKind, MessageStatus, SandboxMessage, SandboxNew,
 };
 use crate::{
     args,
     customers::News,
-    db::{DbError, Query, Tx},
+    db::{DbError, Json, Query, Tx},
     tickets::ContactPreference,
     types::*,
 };
@@ -25,6 +25,8 @@ pub(super) struct NewRow<'a> {
     pub locale: &'a str,
     pub subject: Option<String>,
     pub body: &'a str,
+    pub buttons: Option<serde_json::Value>,
+    pub approved: Option<serde_json::Value>,
     pub status: MessageStatus,
     pub provider: Option<&'a str>,
     pub provider_id: Option<String>,
@@ -36,8 +38,8 @@ pub(super) async fn insert(tx: &mut Tx, row: NewRow<'_>) -> Result<MessageId, Db
     let (id,): (MessageId,) = tx
         .one(
             "INSERT INTO messages (direction, channel, kind, address, customer_id, user_id, ticket_id, template, \
-             locale, subject, body, status, provider, provider_id, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id",
+             locale, subject, body, status, provider, provider_id, created_at, expires_at, buttons, approved) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) RETURNING id",
             args![
                 row.direction,
                 row.channel,
@@ -54,7 +56,9 @@ pub(super) async fn insert(tx: &mut Tx, row: NewRow<'_>) -> Result<MessageId, Db
                 row.provider.map(str::to_owned),
                 row.provider_id,
                 row.created_at,
-                row.expires_at
+                row.expires_at,
+                row.buttons,
+                row.approved
             ],
         )
         .await?;
@@ -73,13 +77,15 @@ pub(super) struct Outgoing {
     pub template: String,
     pub subject: Option<String>,
     pub body: String,
+    pub buttons: Option<Json<Vec<Button>>>,
+    pub approved: Option<Json<ApprovedTemplate>>,
     pub status: MessageStatus,
     pub provider_state_id: Option<String>,
     pub expires_at: Option<Time>,
 }
 
-const OUTGOING: &str = "SELECT id, channel, kind, address, customer_id, ticket_id, template, subject, body, status, \
-                        provider_state_id, expires_at FROM messages WHERE direction = 'out'";
+const OUTGOING: &str = "SELECT id, channel, kind, address, customer_id, ticket_id, template, subject, body, \
+                        buttons, approved, status, provider_state_id, expires_at FROM messages WHERE direction = 'out'";
 
 /// One outgoing message, held for the rest of the transaction.
 pub(super) async fn hold(tx: &mut Tx, id: MessageId) -> Result<Option<Outgoing>, DbError> {
@@ -108,6 +114,7 @@ pub(super) async fn hold_reported(
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct Attempt {
     pub number: i64,
+    pub provider: String,
     pub outcome: AttemptOutcome,
     pub started_at: Time,
     pub finished_at: Option<Time>,
@@ -115,7 +122,7 @@ pub(super) struct Attempt {
 
 pub(super) async fn last_attempt(tx: &mut Tx, id: MessageId) -> Result<Option<Attempt>, DbError> {
     tx.opt(
-        "SELECT number, outcome, started_at, finished_at FROM message_attempts WHERE message_id = $1 \
+        "SELECT number, provider, outcome, started_at, finished_at FROM message_attempts WHERE message_id = $1 \
          ORDER BY number DESC LIMIT 1",
         args![id],
     )
@@ -127,6 +134,35 @@ pub(super) async fn count_unknown(tx: &mut Tx, id: MessageId) -> Result<i64, DbE
         .one("SELECT COUNT(*) FROM message_attempts WHERE message_id = $1 AND outcome = 'unknown'", args![id])
         .await?;
     Ok(count)
+}
+
+/// Through which provider a message went out perhaps.
+pub(super) async fn uncertain_provider(tx: &mut Tx, id: MessageId) -> Result<Option<String>, DbError> {
+    let row: Option<(String,)> = tx
+        .opt(
+            "SELECT provider FROM message_attempts WHERE message_id = $1 AND outcome = 'unknown' \
+             ORDER BY number DESC LIMIT 1",
+            args![id],
+        )
+        .await?;
+    Ok(row.map(|(provider,)| provider))
+}
+
+/// Whether somebody has written to us through a provider since an instant.
+pub(super) async fn wrote_since(
+    tx: &mut Tx,
+    provider: &str,
+    address: &str,
+    since: Time,
+) -> Result<bool, DbError> {
+    let row: Option<(i64,)> = tx
+        .opt(
+            "SELECT id FROM messages WHERE direction = 'in' AND address = $1 AND created_at > $2 AND provider = $3 \
+             LIMIT 1",
+            args![address, since, provider],
+        )
+        .await?;
+    Ok(row.is_some())
 }
 
 pub(super) async fn start_attempt(
@@ -156,6 +192,29 @@ pub(super) async fn tries_since(
         "SELECT COUNT(*), MIN(started_at) FROM (SELECT started_at FROM message_attempts \
          WHERE provider = $1 AND started_at > $2 ORDER BY started_at DESC LIMIT $3) AS latest",
         args![provider, since, most],
+    )
+    .await
+}
+
+/// How many tries through a provider are under way that began after a time.
+pub(super) async fn under_way(tx: &mut Tx, provider: &str, since: Time) -> Result<i64, DbError> {
+    let (count,): (i64,) = tx
+        .one(
+            "SELECT COUNT(*) FROM message_attempts \
+             WHERE provider = $1 AND outcome = 'sending' AND started_at > $2",
+            args![provider, since],
+        )
+        .await?;
+    Ok(count)
+}
+
+/// Tries through a provider that began after a time and have ended, how many of them it took, and what these cost.
+pub(super) async fn tally(tx: &mut Tx, provider: &str, since: Time) -> Result<(i64, i64, i64), DbError> {
+    tx.one(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN outcome = 'accepted' THEN 1 ELSE 0 END), 0) AS BIGINT), \
+         CAST(COALESCE(SUM(cost), 0) AS BIGINT) FROM message_attempts \
+         WHERE provider = $1 AND started_at > $2 AND outcome <> 'sending'",
+        args![provider, since],
     )
     .await
 }
@@ -274,8 +333,9 @@ pub(super) async fn set_provider(
     Ok(())
 }
 
+/// Replaces the text; the approved form, which holds parts of it, goes.
 pub(super) async fn set_body(tx: &mut Tx, id: MessageId, body: &str) -> Result<(), DbError> {
-    tx.run("UPDATE messages SET body = $2 WHERE id = $1", args![id, body]).await?;
+    tx.run("UPDATE messages SET body = $2, approved = NULL WHERE id = $1", args![id, body]).await?;
     Ok(())
 }
 
@@ -303,11 +363,34 @@ pub(super) async fn reset(tx: &mut Tx, id: MessageId, expires_at: Option<Time>) 
 
 /// A report that waits for its message.
 #[derive(Debug, Clone, sqlx::FromRow)]
-pub(super) struct Callback {
+pub(super) struct Waiting {
     pub id: i64,
     pub provider_id: Option<String>,
     pub provider_state_id: Option<String>,
     pub status: String,
+    pub code: Option<String>,
+    pub error: Option<String>,
+}
+
+/// Reports that speak of no message we know, the newest first.
+pub(super) async fn unmatched(
+    tx: &mut Tx,
+    provider: Option<&str>,
+    before: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Callback>, DbError> {
+    let mut query = Query::new(
+        "SELECT id, provider, provider_id, provider_state_id AS state_id, status, code, error, received_at \
+         FROM message_callbacks WHERE message_id IS NULL",
+    );
+    if let Some(provider) = provider {
+        query.push(" AND provider = ").bind(provider);
+    }
+    if let Some(id) = before {
+        query.push(" AND id < ").bind(id);
+    }
+    query.push(" ORDER BY id DESC LIMIT ").bind(limit);
+    tx.all_of(query).await
 }
 
 /// Keeps a report; `None` when it came before.
@@ -316,14 +399,13 @@ pub(super) async fn insert_callback(
     provider: &str,
     dedupe_key: &str,
     (provider_id, state_id): (Option<&str>, Option<&str>),
-    status: &str,
-    message_id: Option<MessageId>,
+    (status, failure): (&str, Option<&Failure>),
     now: Time,
 ) -> Result<Option<i64>, DbError> {
     let row: Option<(i64,)> = tx
         .opt(
             "INSERT INTO message_callbacks (provider, dedupe_key, provider_id, provider_state_id, status, \
-             message_id, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+             code, error, received_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
              ON CONFLICT (provider, dedupe_key) DO NOTHING RETURNING id",
             args![
                 provider,
@@ -331,7 +413,8 @@ pub(super) async fn insert_callback(
                 provider_id.map(str::to_owned),
                 state_id.map(str::to_owned),
                 status,
-                message_id,
+                failure.map(|failure| failure.code.clone()),
+                failure.map(|failure| failure.reason.clone()),
                 now
             ],
         )
@@ -350,9 +433,9 @@ pub(super) async fn waiting_callbacks(
     provider: &str,
     provider_id: Option<&str>,
     state_id: Option<&str>,
-) -> Result<Vec<Callback>, DbError> {
+) -> Result<Vec<Waiting>, DbError> {
     let mut query = Query::new(
-        "SELECT id, provider_id, provider_state_id, status FROM message_callbacks \
+        "SELECT id, provider_id, provider_state_id, status, code, error FROM message_callbacks \
          WHERE message_id IS NULL AND provider = ",
     );
     query.bind(provider);

@@ -54,7 +54,20 @@ pub enum UrlRefused {
 /// # Errors
 /// [`UrlRefused`] names what is wrong and what to write instead.
 pub fn checked_url(text: &str, reach: Reach) -> Result<Url, UrlRefused> {
-    let mut url = Url::parse(text.trim()).map_err(|_| UrlRefused::Malformed(text.to_owned()))?;
+    let mut url = checked_address(text, reach)?;
+    if !url.path().ends_with('/') {
+        let path = format!("{}/", url.path());
+        url.set_path(&path);
+    }
+    Ok(url)
+}
+
+/// Checks a URL from settings that is called as it stands.
+///
+/// # Errors
+/// [`UrlRefused`] names what is wrong and what to write instead.
+pub fn checked_address(text: &str, reach: Reach) -> Result<Url, UrlRefused> {
+    let url = Url::parse(text.trim()).map_err(|_| UrlRefused::Malformed(text.to_owned()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(UrlRefused::Scheme(url.scheme().to_owned()));
     }
@@ -69,10 +82,6 @@ pub fn checked_url(text: &str, reach: Reach) -> Result<Url, UrlRefused> {
         if url.scheme() == "http" {
             return Err(UrlRefused::Scheme("http".to_owned()));
         }
-    }
-    if !url.path().ends_with('/') {
-        let path = format!("{}/", url.path());
-        url.set_path(&path);
     }
     Ok(url)
 }

@@ -193,6 +193,12 @@ pub enum SendError {
     },
 }
 
+/// [`SendError::Transient`]: too many messages to this one recipient.
+pub const PAIR_RATE: &str = "pair_rate";
+/// [`SendError::Transient`]: this one recipient gets no more promotions for now.
+pub const MARKETING_CAP: &str = "marketing_cap";
+const RECIPIENT_LIMITS: &[&str] = &[PAIR_RATE, MARKETING_CAP];
+
 /// [`SendError::Deferred`]: the rate or concurrency limit has no room soon enough.
 pub const RATE_LIMITED: &str = "rate_limited";
 /// [`SendError::Deferred`]: the provider has been failing and is left alone for a while.
@@ -239,9 +245,13 @@ impl SendError {
         }
     }
 
-    /// Whether this says something bad about the provider, rather than about one message.
+    /// Whether this says something bad about the provider, rather than about one message or recipient.
     pub fn blames_provider(&self) -> bool {
-        matches!(self, Self::Unavailable { .. } | Self::Transient { .. } | Self::Uncertain { .. })
+        match self {
+            Self::Transient { code, .. } => !RECIPIENT_LIMITS.contains(&code.as_str()),
+            Self::Unavailable { .. } | Self::Uncertain { .. } => true,
+            Self::Permanent { .. } | Self::Deferred { .. } => false,
+        }
     }
 
     /// The one word that metrics and attempts record.

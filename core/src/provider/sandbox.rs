@@ -117,7 +117,7 @@ impl Provider<OutboundMessage> for Sandbox {
                 provider_id: provider_id(message.message_id),
                 to: message.to.clone(),
                 subject: None,
-                body: message.body.clone(),
+                body: message.plain_text(),
                 files: message.media.iter().map(|m| m.file_name.clone()).collect(),
             })
             .await
@@ -160,7 +160,6 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::provider::Urgency;
 
     #[derive(Default)]
     struct Memory(Mutex<Vec<SandboxEntry>>);
@@ -186,14 +185,7 @@ mod tests {
     async fn a_message_lands_in_the_inbox_under_a_steady_id() {
         let inbox = Arc::new(Memory::default());
         let sandbox = Sandbox::new(inbox.clone());
-        let message = OutboundMessage {
-            message_id: 12,
-            to: "628123456789".into(),
-            body: "Halo".into(),
-            media: None,
-            not_after: None,
-            urgency: Urgency::Critical,
-        };
+        let message = OutboundMessage::text(12, "628123456789", "Halo");
         assert_eq!(Provider::lookup(&sandbox, &message).await.unwrap(), Lookup::Absent);
         for _ in 0..2 {
             let accepted = Provider::send(&sandbox, &message).await.unwrap();

@@ -125,6 +125,7 @@ pub struct Extra {
 type Work = Pin<Box<dyn Future<Output = Result<(), JobError>> + Send>>;
 
 /// A kind of job as the worker sees it.
+#[derive(Debug)]
 pub struct JobSpec {
     /// The stable word.
     pub kind: &'static str,

@@ -25,6 +25,8 @@ mod sandbox;
 pub mod schedule;
 #[cfg(feature = "server")]
 mod service;
+#[cfg(test)]
+mod simulation;
 #[cfg(feature = "server")]
 mod store;
 #[cfg(feature = "server")]
@@ -39,9 +41,9 @@ pub use {
     },
     outbox::{Outbox, OutboxError, unusable_settings},
     relay::{redis_answers, relay},
-    run::drain,
+    run::{Registry, drain},
     sandbox::DbInbox,
-    service::{enqueue, enqueue_with},
+    service::{enqueue, enqueue_alone, enqueue_many, enqueue_with},
     worker::{Worker, WorkerSettings},
 };
 

@@ -6,6 +6,7 @@ use crate::{
     db::{DbError, Json, Query, Tx},
     types::*,
 };
+use std::collections::HashMap;
 
 /// A job to be written down.
 pub(super) struct NewJob {
@@ -19,28 +20,49 @@ pub(super) struct NewJob {
     pub batch_id: Option<BatchId>,
 }
 
-/// Writes a job down; `None` when one with the same key waits or runs.
-pub(super) async fn insert(tx: &mut Tx, job: NewJob, now: Time) -> Result<Option<JobId>, DbError> {
-    let row: Option<(JobId,)> = tx
-        .opt(
-            "INSERT INTO jobs (kind, queue, priority, payload, unique_key, run_at, max_attempts, created_at, batch_id) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-             ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND outcome IS NULL \
-             DO NOTHING RETURNING id",
-            args![
-                job.kind,
-                job.queue,
-                job.priority.rank(),
-                job.payload,
-                job.unique_key,
-                job.run_at,
-                job.max_attempts,
-                now,
-                job.batch_id
-            ],
-        )
-        .await?;
-    Ok(row.map(|(id,)| id))
+/// Jobs written down by one statement.
+const ROWS: usize = 1000;
+
+/// Writes jobs down; `None` for each that has the key of one that waits or runs.
+pub(super) async fn insert(tx: &mut Tx, jobs: Vec<NewJob>, now: Time) -> Result<Vec<Option<JobId>>, DbError> {
+    let mut ids = vec![None; jobs.len()];
+    let (keyed, plain): (Vec<_>, Vec<_>) =
+        jobs.into_iter().enumerate().partition(|(_, job)| job.unique_key.is_some());
+    let mut plain = plain.into_iter();
+    loop {
+        let (places, rows): (Vec<usize>, Vec<NewJob>) = plain.by_ref().take(ROWS).unzip();
+        if rows.is_empty() {
+            break;
+        }
+        // Numbers are given in the order of the rows; the order in which they are told is nobody's promise.
+        let mut given: Vec<(JobId,)> = tx.all_of(insert_query(rows, now, "")).await?;
+        given.sort_unstable();
+        for (place, (id,)) in places.into_iter().zip(given) {
+            ids[place] = Some(id);
+        }
+    }
+    for (place, job) in keyed {
+        let once =
+            " ON CONFLICT (kind, unique_key) WHERE unique_key IS NOT NULL AND outcome IS NULL DO NOTHING";
+        let row: Option<(JobId,)> = tx.opt_of(insert_query(vec![job], now, once)).await?;
+        ids[place] = row.map(|(id,)| id);
+    }
+    Ok(ids)
+}
+
+fn insert_query(jobs: Vec<NewJob>, now: Time, once: &str) -> Query {
+    let mut query = Query::new(
+        "INSERT INTO jobs (kind, queue, priority, payload, unique_key, run_at, max_attempts, created_at, batch_id) \
+         VALUES ",
+    );
+    for (n, job) in jobs.into_iter().enumerate() {
+        query.push(if n == 0 { "(" } else { ", (" }).bind(job.kind).push(", ").bind(job.queue);
+        query.push(", ").bind(job.priority.rank()).push(", ").bind(job.payload);
+        query.push(", ").bind(job.unique_key).push(", ").bind(job.run_at);
+        query.push(", ").bind(job.max_attempts).push(", ").bind(now).push(", ").bind(job.batch_id).push(")");
+    }
+    query.push(once).push(" RETURNING id");
+    query
 }
 
 /// A job in this process's hands.
@@ -49,11 +71,14 @@ pub(super) struct Claimed {
     pub id: JobId,
     pub kind: String,
     pub payload: Json<serde_json::Value>,
-    pub run_at: Time,
     pub attempts: i64,
     pub max_attempts: i64,
-    pub lease_token: i64,
+    pub batch_id: Option<BatchId>,
+    /// The fencing token.
+    pub claim_id: i64,
 }
+
+const CLAIMED: &str = "id, kind, payload, attempts, max_attempts, batch_id, claim_id";
 
 /// Which (queue, priority) pairs have a job that is due: one look into the index for each.
 pub(super) async fn due(tx: &mut Tx, now: Time) -> Result<Vec<(QueueName, i64)>, DbError> {
@@ -64,70 +89,79 @@ pub(super) async fn due(tx: &mut Tx, now: Time) -> Result<Vec<(QueueName, i64)>,
         query.push(if n == 0 { "(" } else { ", (" }).bind(queue).push(", ").bind(rank).push(")");
     }
     query.push(
-        ") AS v WHERE EXISTS (SELECT 1 FROM jobs WHERE state = 'waiting' AND queue = v.column1 \
+        ") AS v WHERE NOT EXISTS (SELECT 1 FROM queues WHERE queue = v.column1 AND paused_at IS NOT NULL) \
+         AND EXISTS (SELECT 1 FROM jobs WHERE outcome IS NULL AND claim_id IS NULL AND queue = v.column1 \
          AND priority = v.column2 AND run_at <= ",
     );
     query.bind(now).push(") ORDER BY v.column2");
     tx.all_of(query).await
 }
 
-/// Takes up to `limit` due jobs of one queue and priority under a lease. Each claim counts as a try and gets a new
-/// fencing token.
-pub(super) async fn claim(
+/// Up to `limit` due jobs of one queue and priority that nobody does, the next ones first.
+pub(super) async fn pick(
     tx: &mut Tx,
     queue: QueueName,
     priority: i64,
     limit: i64,
-    owner: &str,
     now: Time,
-    lease_until: Time,
-) -> Result<Vec<Claimed>, DbError> {
-    let mut claimed: Vec<Claimed> = tx
+) -> Result<Vec<JobId>, DbError> {
+    let rows: Vec<(JobId,)> = tx
         .all(
-            "WITH picked AS MATERIALIZED (\
-               SELECT id FROM jobs WHERE state = 'waiting' AND queue = $1 AND priority = $2 AND run_at <= $3 \
-               ORDER BY run_at, id LIMIT $4 {skip_locked}) \
-             UPDATE jobs SET state = 'running', attempts = attempts + 1, lease_token = lease_token + 1, \
-               lease_owner = $5, lease_until = $6 \
-             FROM picked WHERE jobs.id = picked.id \
-             RETURNING jobs.id, jobs.kind, jobs.payload, jobs.run_at, jobs.attempts, \
-               jobs.max_attempts, jobs.lease_token",
-            args![queue, priority, now, limit, owner, lease_until],
+            "SELECT id FROM jobs WHERE outcome IS NULL AND claim_id IS NULL AND queue = $1 AND priority = $2 \
+             AND run_at <= $3 ORDER BY run_at, id LIMIT $4 {skip_locked}",
+            args![queue, priority, now, limit],
         )
         .await?;
-    claimed.sort_by_key(|job| (job.run_at, job.id));
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+fn array(ids: &[JobId]) -> serde_json::Value {
+    ids.iter().map(|id| id.0).collect()
+}
+
+/// Writes down that a worker does these jobs, which counts as a try of each. Their rows are changed where they lie: no
+/// index knows who does a job, only the claim does.
+pub(super) async fn claim(
+    tx: &mut Tx,
+    worker: i64,
+    ids: &[JobId],
+    now: Time,
+) -> Result<Vec<Claimed>, DbError> {
+    let (claim,): (i64,) = tx
+        .one(
+            "INSERT INTO claims (worker_id, jobs, claimed_at) VALUES ($1, $2, $3) RETURNING id",
+            args![worker, array(ids), now],
+        )
+        .await?;
+    let mut claimed: Vec<Claimed> = tx
+        .all(
+            format!(
+                "UPDATE jobs SET attempts = attempts + 1, claim_id = $1 \
+                 WHERE id IN (SELECT CAST(value AS BIGINT) FROM {{elements}}($2)) \
+                 AND outcome IS NULL AND claim_id IS NULL RETURNING {CLAIMED}"
+            ),
+            args![claim, array(ids)],
+        )
+        .await?;
+    let places: HashMap<JobId, usize> = ids.iter().enumerate().map(|(n, id)| (*id, n)).collect();
+    claimed.sort_by_key(|job| places.get(&job.id).copied());
     Ok(claimed)
 }
 
-/// Keeps the leases of everything this process runs; gives the jobs it still holds.
-pub(super) async fn heartbeat(tx: &mut Tx, owner: &str, until: Time) -> Result<Vec<(JobId, i64)>, DbError> {
-    tx.all(
-        "UPDATE jobs SET lease_until = $1 WHERE state = 'running' AND lease_owner = $2 RETURNING id, lease_token",
-        args![until, owner],
+/// Ends jobs of one claim that were done, as far as the claim still holds; how many that are.
+pub(super) async fn complete(tx: &mut Tx, claim: i64, jobs: &[JobId], now: Time) -> Result<u64, DbError> {
+    tx.run(
+        "UPDATE jobs SET outcome = 'done', finished_at = $1 WHERE claim_id = $2 AND outcome IS NULL \
+         AND id IN (SELECT CAST(value AS BIGINT) FROM {elements}($3))",
+        args![now, claim, array(jobs)],
     )
     .await
-}
-
-/// Ends jobs that were done; only those whose token still holds.
-pub(super) async fn complete(tx: &mut Tx, jobs: &[(JobId, i64)], now: Time) -> Result<u64, DbError> {
-    if jobs.is_empty() {
-        return Ok(0);
-    }
-    let mut query =
-        Query::new("UPDATE jobs SET state = 'done', lease_owner = NULL, lease_until = NULL, finished_at = ");
-    query.bind(now).push(" FROM (VALUES ");
-    for (n, (id, token)) in jobs.iter().enumerate() {
-        query.push(if n == 0 { "(" } else { ", (" }).bind(*id).push(", ").bind(*token).push(")");
-    }
-    query
-        .push(") AS v WHERE jobs.id = v.column1 AND jobs.lease_token = v.column2 AND jobs.state = 'running'");
-    tx.run_of(query).await
 }
 
 /// Puts a job back for later. `counts` says whether this claim was a try.
 pub(super) async fn put_back(
     tx: &mut Tx,
-    (id, token): (JobId, i64),
+    (id, claim): (JobId, i64),
     run_at: Time,
     error: Option<&str>,
     counts: bool,
@@ -135,10 +169,9 @@ pub(super) async fn put_back(
     let back = i64::from(!counts);
     let rows = tx
         .run(
-            "UPDATE jobs SET state = 'waiting', run_at = $3, attempts = attempts - $4, \
-             last_error = COALESCE($5, last_error), lease_owner = NULL, lease_until = NULL \
-             WHERE id = $1 AND lease_token = $2 AND state = 'running'",
-            args![id, token, run_at, back, error.map(str::to_owned)],
+            "UPDATE jobs SET claim_id = NULL, run_at = $3, attempts = attempts - $4, \
+             last_error = COALESCE($5, last_error) WHERE id = $1 AND claim_id = $2 AND outcome IS NULL",
+            args![id, claim, run_at, back, error.map(str::to_owned)],
         )
         .await?;
     Ok(rows == 1)
@@ -147,32 +180,101 @@ pub(super) async fn put_back(
 /// Gives a job up.
 pub(super) async fn bury(
     tx: &mut Tx,
-    (id, token): (JobId, i64),
+    (id, claim): (JobId, i64),
     error: &str,
     now: Time,
 ) -> Result<bool, DbError> {
     let rows = tx
         .run(
-            "UPDATE jobs SET state = 'dead', last_error = $3, lease_owner = NULL, lease_until = NULL, \
-             finished_at = $4 WHERE id = $1 AND lease_token = $2 AND state = 'running'",
-            args![id, token, error, now],
+            "UPDATE jobs SET outcome = 'dead', last_error = $3, finished_at = $4 \
+             WHERE id = $1 AND claim_id = $2 AND outcome IS NULL",
+            args![id, claim, error, now],
         )
         .await?;
     Ok(rows == 1)
 }
 
-/// Jobs whose lease ran out, or, when `everything` is set, all that run under another owner. Their workers are gone.
-pub(super) async fn stalled(
+/// Forgets claims of which every job has ended or was put back.
+pub(super) async fn drop_claims(tx: &mut Tx, claims: &[i64]) -> Result<(), DbError> {
+    if !claims.is_empty() {
+        let claims: serde_json::Value = claims.iter().copied().collect();
+        tx.run(
+            "DELETE FROM claims WHERE id IN (SELECT CAST(value AS BIGINT) FROM {elements}($1))",
+            args![claims],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// A process that does jobs.
+pub(super) struct NewWorker<'a> {
+    pub name: &'a str,
+    pub host: &'a str,
+    pub places: i64,
+}
+
+/// Writes a worker down; the number under which it claims.
+pub(super) async fn register(
     tx: &mut Tx,
-    owner: &str,
+    worker: NewWorker<'_>,
+    now: Time,
+    alive_until: Time,
+) -> Result<i64, DbError> {
+    let (id,): (i64,) = tx
+        .one(
+            "INSERT INTO workers (name, pid, host, places, started_at, alive_until) \
+             VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+            args![worker.name, std::process::id(), worker.host, worker.places, now, alive_until],
+        )
+        .await?;
+    Ok(id)
+}
+
+/// Says that a worker lives; false when others have taken it for dead.
+pub(super) async fn beat(tx: &mut Tx, worker: i64, alive_until: Time) -> Result<bool, DbError> {
+    let rows =
+        tx.run("UPDATE workers SET alive_until = $2 WHERE id = $1", args![worker, alive_until]).await?;
+    Ok(rows == 1)
+}
+
+/// Forgets a worker, whose claims must be gone.
+pub(super) async fn unregister(tx: &mut Tx, worker: i64) -> Result<(), DbError> {
+    tx.run("DELETE FROM workers WHERE id = $1", args![worker]).await?;
+    Ok(())
+}
+
+/// Workers that have not said for too long that they live, or, when `everything` is set, all but `me`.
+pub(super) async fn dead_workers(
+    tx: &mut Tx,
+    me: i64,
     now: Time,
     everything: bool,
-) -> Result<Vec<Claimed>, DbError> {
+) -> Result<Vec<i64>, DbError> {
+    let rows: Vec<(i64,)> = tx
+        .all(
+            "SELECT id FROM workers WHERE id <> $1 AND (alive_until < $2 OR $3) ORDER BY id LIMIT 100 {skip_locked}",
+            args![me, now, everything],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// A worker's claims.
+pub(super) async fn claims_of(tx: &mut Tx, worker: i64) -> Result<Vec<i64>, DbError> {
+    let rows: Vec<(i64,)> =
+        tx.all("SELECT id FROM claims WHERE worker_id = $1 ORDER BY id", args![worker]).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The jobs of a claim that have not ended.
+pub(super) async fn claimed(tx: &mut Tx, claim: i64) -> Result<Vec<Claimed>, DbError> {
     tx.all(
-        "SELECT id, kind, payload, run_at, attempts, max_attempts, lease_token FROM jobs \
-         WHERE state = 'running' AND lease_owner <> $1 AND (lease_until < $2 OR $3) \
-         ORDER BY lease_until, id LIMIT 500 {skip_locked}",
-        args![owner, now, everything],
+        format!(
+            "SELECT {CLAIMED} FROM jobs WHERE claim_id = $1 AND outcome IS NULL AND id IN \
+             (SELECT CAST(e.value AS BIGINT) FROM claims c, {{elements}}(c.jobs) e WHERE c.id = $1) ORDER BY id"
+        ),
+        args![claim],
     )
     .await
 }

@@ -4,16 +4,18 @@
 //! kept for critical jobs, so that a sign-in code starts at once however much else there is to do.
 
 use super::{
-    JobError, Outbox, QueueName,
-    run::{Ended, Outcome, execute, recover, settle},
-    store::{self, Claimed},
+    JobError, Outbox, QueueName, REGISTRY,
+    run::{Ended, Outcome, Registry, Tally, execute, recover, settle},
+    store::{self, Claimed, NewWorker},
 };
-use crate::{app::App, error::Result, hub::Stopping, types::*};
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
+use crate::{
+    app::{App, Ctx},
+    db::{DbError, Tx},
+    error::Result,
+    hub::Stopping,
+    types::*,
 };
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     task::{AbortHandle, Id, JoinError, JoinSet},
     time::{Instant, MissedTickBehavior, interval, sleep, timeout_at},
@@ -35,6 +37,8 @@ pub struct WorkerSettings {
     /// Whether no other process can be at work on this database: whatever runs when this one starts is then taken
     /// over at once instead of when its lease ends.
     pub alone: bool,
+    /// The kinds of job it can do.
+    pub registry: Registry,
 }
 
 impl WorkerSettings {
@@ -49,6 +53,7 @@ impl WorkerSettings {
             poll: Duration::from_millis(u64::from(queue.poll_ms)),
             drain: queue.drain,
             alone: app.db.dialect() == crate::db::Dialect::Sqlite,
+            registry: REGISTRY,
         }
     }
 }
@@ -58,9 +63,13 @@ pub struct Worker {
     app: App,
     outbox: Arc<Outbox>,
     settings: WorkerSettings,
-    owner: String,
+    name: String,
+    /// The number under which it claims; none until it is written down, and after others took it for dead.
+    id: Option<i64>,
     tasks: JoinSet<Outcome>,
     running: HashMap<Id, Running>,
+    /// How many jobs of each claim have not been written down as ended.
+    claims: HashMap<i64, usize>,
     /// Ended, and not yet written down.
     ended: Vec<Ended>,
 }
@@ -73,16 +82,17 @@ struct Running {
 impl Worker {
     /// Sets a worker up; [`Worker::run`] starts it.
     pub fn new(app: App, outbox: Arc<Outbox>, settings: WorkerSettings) -> Self {
-        let mut name = app.random_token();
-        name.truncate(12);
-        let owner = format!("{}-{name}", std::process::id());
+        let mut chance = app.random_token();
+        chance.truncate(6);
         Worker {
+            name: format!("{}-{chance}", std::process::id()),
             app,
             outbox,
             settings,
-            owner,
+            id: None,
             tasks: JoinSet::new(),
             running: HashMap::new(),
+            claims: HashMap::new(),
             ended: Vec::new(),
         }
     }
@@ -126,7 +136,8 @@ impl Worker {
                     }
                 }
                 _ = rescue.tick() => {
-                    match recover(&self.app, &self.owner, first).await {
+                    let Some(me) = self.id else { continue };
+                    match recover(&self.app, me, first).await {
                         Ok(0) => first = false,
                         Ok(jobs) => tracing::info!(jobs, "took over jobs whose worker stopped"),
                         Err(error) => tracing::warn!(%error, "stopped workers' jobs could not be taken over"),
@@ -138,11 +149,45 @@ impl Worker {
         self.finish().await;
     }
 
+    /// The number under which this worker claims.
+    async fn registered(&mut self) -> Result<i64> {
+        if let Some(id) = self.id {
+            return Ok(id);
+        }
+        let now = self.app.now();
+        let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let worker = NewWorker {
+            name: &self.name,
+            host: host.trim(),
+            places: i64::try_from(self.settings.places).unwrap_or(i64::MAX),
+        };
+        let mut tx = self.app.db.write().await?;
+        let id = store::register(&mut tx, worker, now, self.alive_until(now)).await?;
+        tx.commit().await?;
+        self.id = Some(id);
+        Ok(id)
+    }
+
+    fn alive_until(&self, now: Time) -> Time {
+        now.plus_ms(i64::try_from(self.settings.lease.as_millis()).unwrap_or(60_000))
+    }
+
+    /// Others took this worker for dead: what it does is theirs now, and it begins anew.
+    fn forget_everything(&mut self) {
+        tracing::warn!(jobs = self.running.len(), "other workers took this one for dead and its jobs over");
+        for running in self.running.values() {
+            running.abort.abort();
+        }
+        self.id = None;
+        self.claims.clear();
+    }
+
     /// Writes down what ended and claims what fits.
     async fn turn(&mut self) -> Result<()> {
         while let Some(end) = self.tasks.try_join_next_with_id() {
             self.end(end);
         }
+        let me = self.registered().await?;
         let ctx = self.app.system("worker");
         let free = self.settings.places.saturating_sub(self.running.len());
         let due = if free == 0 {
@@ -156,10 +201,36 @@ impl Worker {
             return Ok(());
         }
         let mut tx = self.app.db.write().await?;
-        settle(&mut tx, &ctx, &self.ended).await?;
-        let until = ctx.now.plus_ms(i64::try_from(self.settings.lease.as_millis()).unwrap_or(60_000));
-        let mut claimed = Vec::new();
-        let (mut free, mut taken) = (free, HashMap::new());
+        let ids = self.pick(&mut tx, &ctx, wanted, free).await?;
+        let claimed = match ids.is_empty() {
+            true => Vec::new(),
+            false => match store::claim(&mut tx, me, &ids, ctx.now).await {
+                Err(DbError::Constraint(_)) => {
+                    drop(tx);
+                    self.forget_everything();
+                    return Ok(());
+                }
+                claimed => claimed?,
+            },
+        };
+        let over = self.write_ends(&mut tx, &ctx).await?;
+        tx.commit().await?;
+        self.written(&over);
+        for job in claimed {
+            self.start(job);
+        }
+        Ok(())
+    }
+
+    async fn pick(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        wanted: Vec<(QueueName, i64, usize)>,
+        mut free: usize,
+    ) -> Result<Vec<JobId>> {
+        let mut taken = HashMap::new();
+        let mut ids = Vec::new();
         for (queue, priority, most) in wanted {
             let open = free.saturating_sub(if priority == 0 { 0 } else { self.settings.reserved });
             let used = taken.entry(queue).or_insert(0);
@@ -168,17 +239,42 @@ impl Worker {
                 continue;
             }
             let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            let jobs = store::claim(&mut tx, queue, priority, limit, &self.owner, ctx.now, until).await?;
+            let jobs = store::pick(tx, queue, priority, limit, ctx.now).await?;
             free -= jobs.len();
             *used += jobs.len();
-            claimed.extend(jobs);
+            ids.extend(jobs);
         }
-        tx.commit().await?;
-        self.ended.clear();
-        for job in claimed {
-            self.start(job);
+        Ok(ids)
+    }
+
+    /// Writes down what ended; the claims that are over with it.
+    async fn write_ends(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Vec<i64>> {
+        let mut left: HashMap<i64, usize> = HashMap::new();
+        for end in &self.ended {
+            let claim = end.job.claim_id;
+            if let Some(jobs) = self.claims.get(&claim) {
+                let left = left.entry(claim).or_insert(*jobs);
+                *left = left.saturating_sub(1);
+            }
         }
-        Ok(())
+        let over: Vec<i64> =
+            left.into_iter().filter(|(_, jobs)| *jobs == 0).map(|(claim, _)| claim).collect();
+        let tally: Tally = settle(tx, ctx, &self.ended).await?;
+        store::drop_claims(tx, &over).await?;
+        tally.note(tx, ctx.now).await?;
+        Ok(over)
+    }
+
+    /// What ended is on disk.
+    fn written(&mut self, over: &[i64]) {
+        for end in self.ended.drain(..) {
+            if let Some(jobs) = self.claims.get_mut(&end.job.claim_id) {
+                *jobs = jobs.saturating_sub(1);
+            }
+        }
+        for claim in over {
+            self.claims.remove(claim);
+        }
     }
 
     /// Which of the due (queue, priority) pairs to claim from, and how many at most; nothing where neither a place nor
@@ -195,7 +291,8 @@ impl Worker {
     }
 
     fn start(&mut self, job: Claimed) {
-        let work = execute(self.app.clone(), self.outbox.clone(), job.clone());
+        *self.claims.entry(job.claim_id).or_default() += 1;
+        let work = execute(self.settings.registry, self.app.clone(), self.outbox.clone(), job.clone());
         let abort = self.tasks.spawn(work);
         self.running.insert(abort.id(), Running { job, abort });
     }
@@ -211,31 +308,26 @@ impl Worker {
         }
     }
 
-    /// Keeps our leases. Jobs that were taken from us are stopped; jobs that are ours in the database and not in our
-    /// hands (a commit whose answer was lost) are put back.
+    /// Says that this worker lives. Claims that are ours in the database and not in our hands (a commit whose answer was
+    /// lost) are put back.
     async fn heartbeat(&mut self) -> Result<()> {
-        let now = self.app.now();
-        let until = now.plus_ms(i64::try_from(self.settings.lease.as_millis()).unwrap_or(60_000));
-        let in_hand: HashSet<(JobId, i64)> = self
-            .running
-            .values()
-            .map(|running| &running.job)
-            .chain(self.ended.iter().map(|end| &end.job))
-            .map(|job| (job.id, job.lease_token))
-            .collect();
+        let Some(me) = self.id else { return Ok(()) };
+        let ctx = self.app.system("worker");
         let mut tx = self.app.db.write().await?;
-        let held: HashSet<(JobId, i64)> =
-            store::heartbeat(&mut tx, &self.owner, until).await?.into_iter().collect();
-        for lost in held.difference(&in_hand) {
-            store::put_back(&mut tx, *lost, now, None, false).await?;
+        if !store::beat(&mut tx, me, self.alive_until(ctx.now)).await? {
+            drop(tx);
+            self.forget_everything();
+            return Ok(());
         }
-        tx.commit().await?;
-        for running in self.running.values() {
-            if !held.contains(&(running.job.id, running.job.lease_token)) {
-                tracing::warn!(job = running.job.id.0, kind = %running.job.kind, "a job was taken over by another worker");
-                running.abort.abort();
+        let mut lost = store::claims_of(&mut tx, me).await?;
+        lost.retain(|claim| !self.claims.contains_key(claim));
+        for claim in &lost {
+            for job in store::claimed(&mut tx, *claim).await? {
+                store::put_back(&mut tx, (job.id, *claim), ctx.now, None, false).await?;
             }
         }
+        store::drop_claims(&mut tx, &lost).await?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -257,7 +349,7 @@ impl Worker {
             self.end(end);
         }
         for _ in 0..3 {
-            match self.write_ends().await {
+            match self.sign_off().await {
                 Ok(()) => return,
                 Err(error) => tracing::warn!(%error, "the last jobs' ends could not be written down"),
             }
@@ -265,15 +357,17 @@ impl Worker {
         }
     }
 
-    async fn write_ends(&mut self) -> Result<()> {
-        if self.ended.is_empty() {
-            return Ok(());
-        }
+    async fn sign_off(&mut self) -> Result<()> {
+        let Some(me) = self.id else { return Ok(()) };
         let ctx = self.app.system("worker");
         let mut tx = self.app.db.write().await?;
-        settle(&mut tx, &ctx, &self.ended).await?;
+        let over = self.write_ends(&mut tx, &ctx).await?;
+        if over.len() == self.claims.len() {
+            store::unregister(&mut tx, me).await?;
+        }
+        tx.wake_jobs();
         tx.commit().await?;
-        self.ended.clear();
+        self.written(&over);
         Ok(())
     }
 }

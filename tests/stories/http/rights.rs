@@ -55,6 +55,8 @@ fn filled(operation: &Operation, foreign: &Foreign) -> String {
         .replace("{secret}", "nobody-knows-it")
         .replace("{status}", "sent")
         .replace("{action}", "retry")
+        .replace("{name}", "ticket-status")
+        .replace("{locale}", "id")
 }
 
 /// The status of an operation; what comes after the head is not waited for.

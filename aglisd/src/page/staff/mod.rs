@@ -17,6 +17,9 @@ mod roles;
 mod sandbox;
 mod search;
 mod technicians;
+mod template;
+mod template_look;
+mod templates;
 mod ticket;
 mod ticket_acts;
 mod ticket_edit;
@@ -71,11 +74,12 @@ impl Shell {
     /// Makes the header for whoever asks.
     pub async fn new(frame: &Frame) -> Result<Shell, Error> {
         let ctx = frame.ctx();
-        let parts: [(&'static str, &str, &'static str, bool); 6] = [
+        let parts: [(&'static str, &str, &'static str, bool); 7] = [
             ("/", "staff-nav-home", "h", ctx.may(P::TicketRead)),
             ("/tickets", "staff-nav-tickets", "t", ctx.may(P::TicketRead)),
             ("/customers", "staff-nav-customers", "c", ctx.may(P::CustomerRead)),
             ("/technicians", "staff-nav-technicians", "p", ctx.may(P::TechnicianRead)),
+            ("/templates", "staff-nav-templates", "m", ctx.may(P::TemplateRead)),
             ("/users", "staff-nav-users", "u", ctx.may(P::UserRead)),
             ("/sandbox", "staff-nav-sandbox", "s", ctx.may(P::SandboxUse) && view::sandboxed(ctx)),
         ];
@@ -132,6 +136,8 @@ pub fn routes(upload_bytes: u64) -> Routes {
         .merge(customer_form::routes())
         .merge(odp::routes())
         .merge(technicians::routes())
+        .merge(templates::routes())
+        .merge(template::routes())
         .merge(roles::routes())
         .merge(users::routes())
         .merge(user::routes())

@@ -3,14 +3,13 @@
 use crate::page::{Frame, mark::Mark};
 use aglis_core::{
     app::Ctx,
-    config::WhatsappProvider,
     tickets::{SlaState, TicketSummary},
     types::{Locale, Phone, Time},
 };
 
 /// Whether messages go to the sandbox instead of to people.
 pub fn sandboxed(ctx: &Ctx) -> bool {
-    ctx.app.config.whatsapp.provider == WhatsappProvider::Sandbox
+    ctx.app.config.whatsapp.provider.is_sandbox()
 }
 
 /// A choice of words in a form.

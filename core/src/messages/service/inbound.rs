@@ -36,7 +36,8 @@ pub async fn received(ctx: &Ctx, provider: &str, message: &InboundMessage) -> Re
     let callback = match &dedupe {
         Some(key) => {
             let ids = (message.provider_id.as_deref(), None);
-            let kept = store::insert_callback(&mut tx, provider, key, ids, "received", None, ctx.now).await?;
+            let kept =
+                store::insert_callback(&mut tx, provider, key, ids, ("received", None), ctx.now).await?;
             let Some(callback) = kept else { return Ok(None) };
             Some(callback)
         }
@@ -58,6 +59,8 @@ pub async fn received(ctx: &Ctx, provider: &str, message: &InboundMessage) -> Re
         locale: "id",
         subject: None,
         body: &text,
+        buttons: None,
+        approved: None,
         status: MessageStatus::Received,
         provider: Some(provider),
         provider_id: message.provider_id.clone(),

@@ -1,58 +1,47 @@
 //! Writing messages, sending them, hearing what became of them, receiving.
 
+mod callbacks;
+mod gateway;
 mod inbound;
 mod prune;
 mod react;
 mod report;
 mod sandbox;
 mod send;
+mod trial;
 mod tries;
 mod write;
 
+pub use callbacks::{callbacks, tally};
+pub use gateway::{from_gateway, from_meta, meta_subscribes};
 pub use inbound::received;
 pub use prune::prune;
 pub use react::react;
-pub use report::reported;
+pub use report::{reported, reported_because};
 pub use sandbox::{sandbox_find, sandbox_list, sandbox_mark, sandbox_record, sandbox_reply};
-pub use send::{abandon, begin, finish, postpone, requeue};
+pub use send::{abandon, begin, finish, pinned, postpone, requeue};
+pub use trial::send_trial;
 pub use tries::{addressed, attempts, tries_within};
 pub use write::write;
 
 use super::{
-    Direction, HIDDEN, Message, MessageChannel, MessageFilter, MessageKind, MessageStatus,
+    ApprovedTemplate, Button, Direction, HIDDEN, Message, MessageChannel, MessageFilter, MessageKind,
+    MessageStatus, interactive,
     store::{self, NewRow},
-    template,
+    template::{self, Template},
 };
 use crate::{
-    app::{Actor, Ctx},
+    app::Ctx,
+    config::WhatsappProvider,
     customers,
     db::Tx,
     error::{Error, Result},
     event::{Event, Subject, SubjectKind, emit},
     permission::Permission,
     queue::{self, Extra, JobPriority, SendBulk, SendGroup, SendMail, SendNotification, SendOtp},
+    templates::service as templates,
     types::*,
 };
-use secrecy::ExposeSecret;
-
-/// The context of a gateway that shows the secret of our webhooks, from one of the addresses from which they are taken.
-/// Without a configured secret none is believed.
-///
-/// # Errors
-/// [`Error::NotFound`], which does not tell whether there is a webhook.
-pub fn from_gateway(ctx: Ctx, given: &str) -> Result<Ctx> {
-    use subtle::ConstantTimeEq;
-    let secret = ctx.app.config.whatsapp.webhook_secret.as_ref();
-    let fits =
-        secret.is_some_and(|secret| bool::from(secret.expose_secret().as_bytes().ct_eq(given.as_bytes())));
-    let from = &ctx.app.config.whatsapp.webhook_from;
-    let here = || ctx.request.ip.parse().is_ok_and(|ip| from.iter().any(|network| network.contains(ip)));
-    if fits && (from.is_empty() || here()) {
-        Ok(Ctx { actor: Actor::System("webhook"), ..ctx })
-    } else {
-        Err(Error::NotFound("webhook"))
-    }
-}
 
 /// A message to be made from a template.
 #[derive(Debug, Clone)]
@@ -77,14 +66,28 @@ pub struct NewMessage<'a> {
     pub expires_at: Option<Time>,
 }
 
-/// Writes a message and its job down in the caller's transaction.
+/// Writes a message and its job down in the caller's transaction, with the text that is in force.
 ///
 /// # Errors
-/// [`Error::Invalid`] when a variable is empty; nothing is written then.
+/// [`Error::Invalid`] when there is no such template or a variable is empty; nothing is written then.
 pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Result<MessageId> {
+    send_with_buttons(tx, ctx, new, &[]).await
+}
+
+/// [`send`] with buttons under a WhatsApp message, by which the recipient may answer; a mail has none.
+///
+/// # Errors
+/// [`Error::Invalid`] also when there are more than three, or one that no gateway shows.
+pub async fn send_with_buttons(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    new: NewMessage<'_>,
+    buttons: &[Button],
+) -> Result<MessageId> {
+    interactive::check(buttons)?;
     let template = template::named(new.template)?;
     let channel = new.channel.unwrap_or(template.channel);
-    let text = template.render(channel, new.locale, new.variables)?;
+    let text = templates::render(tx, template, channel, new.locale, new.variables).await?;
     let run_at = quiet_until(ctx).filter(|_| template.can_wait()).unwrap_or(ctx.now);
     let row = NewRow {
         direction: Direction::Out,
@@ -98,6 +101,8 @@ pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Result<Message
         locale: new.locale.as_str(),
         subject: text.subject,
         body: &text.body,
+        buttons: kept((channel == MessageChannel::Whatsapp && !buttons.is_empty()).then_some(buttons))?,
+        approved: kept(approved(ctx, template, channel, new.locale, new.variables).as_ref())?,
         status: MessageStatus::Queued,
         provider: None,
         provider_id: None,
@@ -107,6 +112,37 @@ pub async fn send(tx: &mut Tx, ctx: &Ctx, new: NewMessage<'_>) -> Result<Message
     let id = store::insert(tx, row).await?;
     enqueue(tx, ctx.now, run_at, id, channel, template.kind).await?;
     Ok(id)
+}
+
+fn kept<T: serde::Serialize + ?Sized>(value: Option<&T>) -> Result<Option<serde_json::Value>> {
+    value
+        .map(serde_json::to_value)
+        .transpose()
+        .map_err(|error| Error::Internal(format!("a message: {error}")))
+}
+
+/// The approved form of a message, where the configuration names one.
+fn approved(
+    ctx: &Ctx,
+    template: &Template,
+    channel: MessageChannel,
+    locale: Locale,
+    variables: &[(&'static str, &str)],
+) -> Option<ApprovedTemplate> {
+    let whatsapp = &ctx.app.config.whatsapp;
+    if channel != MessageChannel::Whatsapp || !whatsapp.provider.has(WhatsappProvider::Meta) {
+        return None;
+    }
+    let form = whatsapp.meta_templates.iter().find(|form| form.message == template.name)?;
+    let value = |name: &String| {
+        variables.iter().find(|(given, _)| given == name).map(|(_, value)| (*value).to_owned())
+    };
+    Some(ApprovedTemplate {
+        name: form.approved.clone(),
+        language: locale.as_str().to_owned(),
+        parameters: form.variables.iter().map(value).collect::<Option<_>>()?,
+        copies_code: template.kind == MessageKind::Otp,
+    })
 }
 
 /// A one-time code.

@@ -6,7 +6,7 @@ use crate::{
     customers::News,
     db::Tx,
     error::{Error, Result},
-    event::{Event, Recipient, Subject, SubjectKind},
+    event::{Event, Outcome, Recipient, Subject, SubjectKind, emit_outcome},
     i18n::format,
     messages::{
         MessageChannel,
@@ -76,11 +76,27 @@ pub async fn react(
             Ok(_) => {}
             Err(error @ (Error::Invalid(_) | Error::Internal(_))) => {
                 tracing::error!(template, ticket = %ticket.number, %error, "a message could not be made");
+                let refused = refused(TicketId(id), template, *channel, &error);
+                emit_outcome(tx, ctx, subject, refused, Outcome::Failed).await?;
             }
             Err(error) => return Err(error),
         }
     }
     Ok(())
+}
+
+fn refused(ticket: TicketId, template: &str, channel: MessageChannel, error: &Error) -> Event {
+    let fields = match error {
+        Error::Invalid(fields) => fields.iter().map(|one| one.field.clone()).collect(),
+        _ => Vec::new(),
+    };
+    Event::MessageRefused {
+        ticket_id: Some(ticket),
+        template: template.to_owned(),
+        channel: channel.to_string(),
+        fields,
+        error: error.to_string(),
+    }
 }
 
 /// The ways by which a customer wants to hear of something, the one they prefer for this ticket first.

@@ -5,7 +5,7 @@ use crate::{
     app::Ctx,
     db::Tx,
     error::{Error, Result},
-    messages::{DeliveryReport, MessageStatus, Reported, store},
+    messages::{DeliveryReport, Failure, MessageStatus, Reported, store},
     types::*,
 };
 
@@ -18,6 +18,16 @@ pub(super) fn key(provider: &str, id: &str) -> String {
 /// Takes a report. The same report twice changes nothing; one that comes before the message is known is kept and
 /// matched when it is.
 pub async fn reported(ctx: &Ctx, provider: &str, report: &DeliveryReport) -> Result<Reported> {
+    reported_because(ctx, provider, report, None).await
+}
+
+/// [`reported`], from a provider that says why it could not deliver.
+pub async fn reported_because(
+    ctx: &Ctx,
+    provider: &str,
+    report: &DeliveryReport,
+    why: Option<&Failure>,
+) -> Result<Reported> {
     let provider_id = checked("provider_id", report.provider_id.as_deref())?;
     let state_id = checked("state_id", report.state_id.as_deref())?;
     if provider_id.is_none() && state_id.is_none() {
@@ -39,7 +49,7 @@ pub async fn reported(ctx: &Ctx, provider: &str, report: &DeliveryReport) -> Res
     let dedupe = format!("{}|{}|{status}", provider_id.unwrap_or(""), state_id.unwrap_or(""));
     let ids = (provider_id, state_id);
     let Some(callback) =
-        store::insert_callback(&mut tx, provider, &dedupe, ids, status, None, ctx.now).await?
+        store::insert_callback(&mut tx, provider, &dedupe, ids, (status, why), ctx.now).await?
     else {
         return Ok(Reported::Repeated);
     };
@@ -49,7 +59,10 @@ pub async fn reported(ctx: &Ctx, provider: &str, report: &DeliveryReport) -> Res
     };
     store::match_callback(&mut tx, callback, message.id).await?;
     let mut moved = match report.status {
-        Some(next) => advance(&mut tx, ctx, &message, next, failure(next)).await?,
+        Some(next) => {
+            let why = why.map(|why| (why.code.as_str(), why.reason.as_str()));
+            advance(&mut tx, ctx, &message, next, failure(next, why)).await?
+        }
         None => false,
     };
     if let Some(state) = state_id.filter(|state| message.provider_state_id.as_deref() != Some(state)) {
@@ -68,8 +81,9 @@ fn checked<'a>(field: &str, id: Option<&'a str>) -> Result<Option<&'a str>> {
     Ok(id)
 }
 
-fn failure(status: MessageStatus) -> Option<(&'static str, &'static str)> {
+fn failure<'a>(status: MessageStatus, why: Option<(&'a str, &'a str)>) -> Option<(&'a str, &'a str)> {
     match status {
+        MessageStatus::Failed | MessageStatus::Expired if why.is_some() => why,
         MessageStatus::Failed => Some(("undelivered", "the provider could not deliver it")),
         MessageStatus::Expired => Some(("expired", "the provider could not deliver it in time")),
         _ => None,
@@ -90,7 +104,8 @@ pub(super) async fn match_waiting(
         store::match_callback(tx, callback.id, message_id).await?;
         let Some(message) = store::hold(tx, message_id).await? else { return Ok(moved) };
         if let Ok(next) = callback.status.parse::<MessageStatus>() {
-            moved |= advance(tx, ctx, &message, next, failure(next)).await?;
+            let why = callback.code.as_deref().zip(callback.error.as_deref());
+            moved |= advance(tx, ctx, &message, next, failure(next, why)).await?;
         }
         let new_state =
             callback.provider_state_id.filter(|id| message.provider_state_id.as_ref() != Some(id));

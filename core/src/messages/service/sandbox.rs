@@ -3,7 +3,6 @@
 use super::{received, reported};
 use crate::{
     app::Ctx,
-    config::WhatsappProvider,
     error::{Checker, Error, Result},
     messages::{
         DeliveryReport, Direction, InboundMessage, MessageChannel, MessageStatus, SandboxFilter,
@@ -16,10 +15,7 @@ const PROVIDER: &str = "sandbox";
 
 /// Refuses where messages really go out: then there are no phones to look at.
 fn in_use(ctx: &Ctx) -> Result<()> {
-    match ctx.app.config.whatsapp.provider {
-        WhatsappProvider::Sandbox => Ok(()),
-        WhatsappProvider::Fonnte => Err(Error::NotFound("sandbox")),
-    }
+    if ctx.app.config.whatsapp.provider.is_sandbox() { Ok(()) } else { Err(Error::NotFound("sandbox")) }
 }
 
 /// Puts a message into the inbox. Like a gateway with idempotency keys, it takes each of our messages once; the second

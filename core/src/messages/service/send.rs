@@ -6,8 +6,8 @@ use crate::{
     db::Tx,
     error::{Error, Result},
     messages::{
-        AttemptOutcome, Begin, Budget, End, HIDDEN, Letter, MessageKind, MessageStatus, Progress, Step,
-        next_step,
+        AttemptOutcome, Begin, Budget, DailyCap, End, HIDDEN, Letter, MessageKind, MessageStatus, Progress,
+        Rate, Step, next_step,
         store::{self, AttemptRow, Outgoing},
         template,
     },
@@ -27,7 +27,7 @@ pub async fn begin(ctx: &Ctx, id: MessageId, provider: &str, budget: Option<Budg
         last: last.as_ref().map(|try_| (try_.outcome, try_.finished_at.unwrap_or(try_.started_at))),
         unknown: store::count_unknown(&mut tx, id).await?,
     };
-    let number = last.map_or(0, |try_| try_.number);
+    let number = last.as_ref().map_or(0, |try_| try_.number);
     match next_step(&progress, ctx.now) {
         Step::Nothing => {
             scrub(&mut tx, &message).await?;
@@ -35,7 +35,11 @@ pub async fn begin(ctx: &Ctx, id: MessageId, provider: &str, budget: Option<Budg
             Ok(Begin::Nothing)
         }
         Step::Wait(ms) => Ok(Begin::Wait(ms)),
-        Step::Resolve => Ok(Begin::Resolve(letter(message, number))),
+        Step::Resolve => {
+            // Whoever it was sent through is asked, whoever would be used now.
+            let tried = last.map_or_else(|| provider.to_owned(), |try_| try_.provider);
+            Ok(Begin::Resolve(letter(message, number, tried, true)))
+        }
         Step::Expire => {
             let failure = ("expired", "it could not be sent while it was of use");
             advance(&mut tx, ctx, &message, MessageStatus::Expired, Some(failure)).await?;
@@ -43,42 +47,77 @@ pub async fn begin(ctx: &Ctx, id: MessageId, provider: &str, budget: Option<Budg
             Ok(Begin::Nothing)
         }
         Step::Send => {
-            if let Some(budget) = budget
-                && let Some(ms) = limited(&mut tx, ctx, provider, budget, message.kind).await?
-            {
-                return Ok(Begin::Limited(ms));
+            if let Some(budget) = budget {
+                tx.serialize_on(&format!("budget:{provider}")).await?;
+                if let Some(cap) = budget.daily
+                    && capped(&mut tx, provider, cap).await?
+                {
+                    return Ok(Begin::Capped);
+                }
+                if let Some(rate) = budget.rate
+                    && let Some(wait) = limited(&mut tx, ctx, provider, rate, message.kind).await?
+                {
+                    return Ok(wait);
+                }
             }
+            let in_window = message.approved.is_none() || {
+                let since = ctx.now.plus_ms(-WINDOW_MS);
+                store::wrote_since(&mut tx, provider, &message.address, since).await?
+            };
             store::start_attempt(&mut tx, id, number + 1, provider, ctx.now).await?;
             advance(&mut tx, ctx, &message, MessageStatus::Sending, None).await?;
             tx.commit().await?;
-            Ok(Begin::Send(letter(message, number + 1)))
+            Ok(Begin::Send(letter(message, number + 1, provider.to_owned(), in_window)))
         }
     }
 }
 
-/// For how many milliseconds the account has no room for one more try. Two processes that ask at once get one answer
+/// For how long after somebody wrote to us a free text may be sent to them: a day, less what clocks may differ by.
+const WINDOW_MS: i64 = 86_400_000 - 60_000;
+/// While others are under way, a message looks again after this time.
+const TURN_MS: i64 = 100;
+
+/// The provider through which a message went out perhaps: it goes through no other one any more, so that nobody gets it
+/// twice by two ways.
+pub async fn pinned(ctx: &Ctx, id: MessageId) -> Result<Option<String>> {
+    let mut tx = ctx.app.db.read().await?;
+    Ok(store::uncertain_provider(&mut tx, id).await?)
+}
+
+/// Whether the account has sent all that it may within the day.
+async fn capped(tx: &mut Tx, provider: &str, cap: DailyCap) -> Result<bool> {
+    let (count, _) = store::tries_since(tx, provider, cap.since, cap.tries).await?;
+    Ok(count >= cap.tries)
+}
+
+/// Why and for how many milliseconds the account has no room for one more try. Two processes that ask at once get one answer
 /// after the other.
 async fn limited(
     tx: &mut Tx,
     ctx: &Ctx,
     provider: &str,
-    budget: Budget,
+    rate: Rate,
     kind: MessageKind,
-) -> Result<Option<i64>> {
-    tx.serialize_on(&format!("budget:{provider}")).await?;
-    let reserved = if kind == MessageKind::Otp { 0 } else { budget.reserved };
-    let allowed = (budget.limit - reserved).max(1);
-    let since = ctx.now.plus_ms(-budget.window_ms);
+) -> Result<Option<Begin>> {
+    let allowed = rate.within_window(kind);
+    let since = ctx.now.plus_ms(-rate.window_ms);
     let (count, oldest) = store::tries_since(tx, provider, since, allowed).await?;
-    Ok(oldest
-        .filter(|_| count >= allowed)
-        .map(|oldest| (budget.window_ms - ctx.now.since_ms(oldest)).clamp(1, budget.window_ms)))
+    if let Some(oldest) = oldest.filter(|_| count >= allowed) {
+        let ms = (rate.window_ms - ctx.now.since_ms(oldest)).clamp(1, rate.window_ms);
+        return Ok(Some(Begin::Limited(ms)));
+    }
+    let running = store::under_way(tx, provider, ctx.now.plus_ms(-rate.longest_ms)).await?;
+    Ok((running >= rate.at_once(kind)).then_some(Begin::Busy(TURN_MS)))
 }
 
-fn letter(message: Outgoing, attempt: i64) -> Letter {
+fn letter(message: Outgoing, attempt: i64, provider: String, in_window: bool) -> Letter {
     Letter {
         id: message.id,
         attempt,
+        provider,
+        in_window,
+        buttons: message.buttons.map(|buttons| buttons.0).unwrap_or_default(),
+        approved: message.approved.map(|approved| approved.0),
         channel: message.channel,
         kind: message.kind,
         address: message.address,

@@ -1,9 +1,12 @@
 //! Messages that staff write.
 
-use super::{Direction, MessageChannel, MessageStatus, business, enqueue, shown};
+use super::{
+    ApprovedTemplate, Direction, MessageChannel, MessageStatus, approved, business, enqueue, kept, shown,
+};
 use crate::{
     app::Ctx,
     customers,
+    db::Tx,
     error::{Checker, Error, Result},
     event::{Event, Subject, SubjectKind, emit},
     messages::{
@@ -11,6 +14,7 @@ use crate::{
         store::{self, NewRow, Person},
         template::{self, FREE_TEXT, Template},
     },
+    templates::service as templates,
     types::*,
 };
 
@@ -38,7 +42,9 @@ fn check<'a>(ctx: &Ctx, new: &'a SendMessage) -> Result<Checked<'a>> {
     let mut check = Checker::new();
     let (phone, customer) = (given(new.phone.as_ref()), given(new.customer.as_ref()));
     match (phone, customer) {
-        (None, None) => drop(check.refuse("phone", "required", "give a phone or a customer")),
+        (None, None) => {
+            check.refuse("phone", "required", "give a phone or a customer");
+        }
         (Some(_), Some(_)) => {
             check.refuse("customer", "unknown", "give a phone or a customer, not both");
         }
@@ -55,7 +61,9 @@ fn check<'a>(ctx: &Ctx, new: &'a SendMessage) -> Result<Checked<'a>> {
     let mut text = String::new();
     let mut template = None;
     match (said, name) {
-        (None, None) => drop(check.refuse("text", "required", "give a text or a template")),
+        (None, None) => {
+            check.refuse("text", "required", "give a text or a template");
+        }
         (Some(_), Some(_)) => {
             check.refuse("template", "unknown", "give a text or a template, not both");
         }
@@ -70,7 +78,7 @@ fn check<'a>(ctx: &Ctx, new: &'a SendMessage) -> Result<Checked<'a>> {
     for (name, value) in &new.variables {
         let field = format!("variables.{name}");
         check.optional_text(&field, value, VALUE_CHARACTERS);
-        let known = template.is_some_and(|template| template.variables.contains(&name.as_str()));
+        let known = template.is_some_and(|template| template.variables.iter().any(|one| one.name == name));
         check.ensure(known, &field, "unknown", "the message has no such variable; leave it out");
     }
     let fits = new.locale.is_none() || template.is_some() || name.is_some();
@@ -128,9 +136,9 @@ pub async fn write(ctx: &Ctx, new: &SendMessage) -> Result<Message> {
         return Err(Error::field("customer", "invalid", "the customer has no phone"));
     };
     let locale = new.locale.or(person.as_ref().map(|person| person.locale)).unwrap_or_default();
-    let body = match template {
-        Some(template) => filled(ctx, template, locale, new, person.as_ref())?,
-        None => text,
+    let (body, form) = match template {
+        Some(template) => filled(&mut tx, ctx, template, locale, new, person.as_ref()).await?,
+        None => (text, None),
     };
     let name = template.map_or(FREE_TEXT, |template| template.name);
     let row = NewRow {
@@ -145,6 +153,8 @@ pub async fn write(ctx: &Ctx, new: &SendMessage) -> Result<Message> {
         locale: locale.as_str(),
         subject: None,
         body: &body,
+        buttons: None,
+        approved: kept(form.as_ref())?,
         status: MessageStatus::Queued,
         provider: None,
         provider_id: None,
@@ -169,14 +179,15 @@ pub async fn write(ctx: &Ctx, new: &SendMessage) -> Result<Message> {
     Ok(shown(ctx, message))
 }
 
-/// The template's text with the values that were given, and those that are known anyway.
-fn filled(
+/// The template's text with the values that were given and those that are known anyway, and its approved form.
+async fn filled(
+    tx: &mut Tx,
     ctx: &Ctx,
     template: &Template,
     locale: Locale,
     new: &SendMessage,
     person: Option<&Person>,
-) -> Result<String> {
+) -> Result<(String, Option<ApprovedTemplate>)> {
     let value = |name: &'static str| -> Option<(&'static str, &str)> {
         if let Some(value) = new.variables.get(name) {
             return Some((name, value.trim()));
@@ -188,9 +199,12 @@ fn filled(
         }
     };
     let values: Vec<(&'static str, &str)> =
-        template.variables.iter().filter_map(|name| value(name)).collect();
-    match template.render(MessageChannel::Whatsapp, locale, &values) {
-        Ok(rendered) => Ok(rendered.body),
+        template.variables.iter().filter_map(|one| value(one.name)).collect();
+    match templates::render(tx, template, MessageChannel::Whatsapp, locale, &values).await {
+        Ok(rendered) => {
+            let form = approved(ctx, template, MessageChannel::Whatsapp, locale, &values);
+            Ok((rendered.body, form))
+        }
         Err(Error::Invalid(holes)) => Err(Error::Invalid(
             holes
                 .into_iter()

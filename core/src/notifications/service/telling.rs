@@ -5,7 +5,7 @@ use crate::{
     customers,
     db::Tx,
     error::{Error, Result},
-    event::{Audience, Event, Subject, SubjectKind},
+    event::{self, Audience, Event, Subject, SubjectKind},
     i18n::{Arg, t},
     messages::{self, MessageChannel, service::NewMessage},
     notifications::{
@@ -246,6 +246,13 @@ fn arguments(
         Event::QueuePaused { queue, reason } => {
             out.push(("queue", queue.clone().into()));
             out.push(("reason", reason.clone().unwrap_or_else(|| "-".to_owned()).into()));
+        }
+        Event::ProviderDisconnected { reason } => {
+            let reason = if reason.is_empty() { "-".to_owned() } else { reason.clone() };
+            out.push(("reason", reason.into()));
+        }
+        Event::ProviderChanged { changes } => {
+            out.push(("fields", event::field_names(locale, changes).into()));
         }
         Event::UserLocked { failures } => out.push(("failures", (*failures).into())),
         _ => {}

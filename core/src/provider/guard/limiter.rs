@@ -87,9 +87,13 @@ impl Limiter {
         }
     }
 
-    /// Changes the limits; who waits is judged by the new ones at once.
+    /// Changes the limits; who waits is judged by the new ones at once, and what was used up elsewhere is found out
+    /// again.
     pub fn set(&self, limits: Limits) {
-        self.lock().limits = limits.usable();
+        let mut inner = self.lock();
+        inner.limits = limits.usable();
+        inner.held_until = None;
+        drop(inner);
         self.changed.notify_waiters();
     }
 

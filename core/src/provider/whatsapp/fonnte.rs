@@ -10,7 +10,7 @@ use reqwest::{
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-use super::OutboundMessage;
+use super::{OutboundMessage, masked, scalar};
 use crate::provider::{
     Accepted, BoxFuture, MediaSource, Provider, SendError, bounded,
     http::{self, Reach, UrlRefused},
@@ -84,7 +84,7 @@ impl Fonnte {
 
     async fn call(&self, message: &OutboundMessage) -> Result<Accepted, SendError> {
         message.check()?;
-        if message.body.chars().count() > MESSAGE_CHARACTERS {
+        if message.plain_text().chars().count() > MESSAGE_CHARACTERS {
             return Err(SendError::permanent("too_long", "the text has more than 60,000 characters"));
         }
         let request =
@@ -141,7 +141,7 @@ impl Provider<OutboundMessage> for Fonnte {
 fn fields(message: &OutboundMessage) -> Vec<(&'static str, String)> {
     let mut fields = vec![
         ("target", message.to.clone()),
-        ("message", message.body.clone()),
+        ("message", message.plain_text()),
         ("countryCode", "0".to_owned()),
         ("connectOnly", "true".to_owned()),
     ];
@@ -178,17 +178,6 @@ fn judge(body: &[u8], to: &str) -> Result<Accepted, SendError> {
 
 pub(super) fn lower_keys(map: Map<String, Value>) -> Map<String, Value> {
     map.into_iter().map(|(key, value)| (key.to_ascii_lowercase(), value)).collect()
-}
-
-/// A scalar as text; ids come as strings or numbers.
-pub(super) fn scalar(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(flag) => flag.to_string(),
-        _ => return None,
-    };
-    (!text.is_empty()).then_some(text)
 }
 
 /// `id[]` runs parallel to `target[]`; the entry of our recipient is the message's id.
@@ -257,21 +246,6 @@ fn refusal(reason: &str) -> SendError {
         }
         None => SendError::transient("refused", shown),
     }
-}
-
-/// A reason fit to be shown: one line, short, and without anything that could be a phone number.
-fn masked(reason: &str) -> String {
-    let mut out = String::new();
-    let mut digits = 0;
-    for c in reason.chars().take(200) {
-        digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
-        out.push(match c {
-            c if c.is_control() => ' ',
-            _ if digits > 4 => '*',
-            c => c,
-        });
-    }
-    out.trim().to_owned()
 }
 
 #[cfg(test)]

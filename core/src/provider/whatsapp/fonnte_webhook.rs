@@ -4,12 +4,9 @@ use reqwest::Url;
 use serde_json::{Map, Value};
 
 use super::{
-    DeviceStatus, Inbound, InboundFile, Progress, Report, WebhookError, WebhookEvent,
-    fonnte::{lower_keys, scalar},
+    DeviceStatus, Inbound, InboundFile, Progress, Report, TEXT_CHARACTERS, WORD_CHARACTERS, WebhookError,
+    WebhookEvent, clipped, digits, fonnte::lower_keys, scalar,
 };
-
-const TEXT_CHARACTERS: usize = 60_000;
-const WORD_CHARACTERS: usize = 200;
 
 /// Reads a webhook body: JSON (one object or several in a list) or a form, any key case.
 ///
@@ -64,6 +61,7 @@ fn event(record: &Map<String, Value>) -> Result<WebhookEvent, WebhookError> {
             ),
             provider_id,
             state_id,
+            failure: None,
         }));
     }
     let (Some(device), Some(status)) = (text("device"), text("status")) else {
@@ -139,15 +137,6 @@ fn inbound(sender: &str, text: &impl Fn(&str) -> Option<String>) -> Result<Inbou
         }),
         sent_at: text("timestamp").and_then(|t| t.parse().ok()),
     })
-}
-
-/// The digits of a number as gateways write it (`+62…`, `62…@s.whatsapp.net`).
-fn digits(number: &str) -> String {
-    number.split('@').next().unwrap_or_default().chars().filter(char::is_ascii_digit).take(15).collect()
-}
-
-fn clipped(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
 }
 
 #[cfg(test)]

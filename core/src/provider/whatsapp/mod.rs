@@ -1,13 +1,17 @@
 //! WhatsApp: the message as every gateway gets it, and what gateways report back.
 
+use serde_json::Value;
 use std::fmt;
 use tokio::time::Instant;
 
 use super::{Media, Outgoing, SendError, Urgency};
-use crate::messages::MessageStatus;
+use crate::messages::{ApprovedTemplate, Button, Failure, MessageStatus, interactive};
 
 pub mod fonnte;
 pub mod fonnte_webhook;
+pub mod http_gateway;
+pub mod meta;
+pub mod meta_webhook;
 
 /// One WhatsApp message to one recipient.
 #[derive(Clone)]
@@ -20,6 +24,12 @@ pub struct OutboundMessage {
     pub body: String,
     /// A file that goes with it; the text is then its caption.
     pub media: Option<Media>,
+    /// Buttons under it; a numbered list where the gateway has none.
+    pub buttons: Vec<Button>,
+    /// The form in which it may be sent outside the window.
+    pub approved: Option<ApprovedTemplate>,
+    /// Whether the recipient has written to us within a day, so that a free text may be sent.
+    pub in_window: bool,
     /// Who goes first where a limit makes messages wait.
     pub urgency: Urgency,
     /// After this it is of no use.
@@ -46,9 +56,29 @@ impl fmt::Debug for OutboundMessage {
 }
 
 impl OutboundMessage {
+    /// A plain text to somebody who has written to us.
+    pub fn text(message_id: i64, to: impl Into<String>, body: impl Into<String>) -> Self {
+        Self {
+            message_id,
+            to: to.into(),
+            body: body.into(),
+            media: None,
+            buttons: Vec::new(),
+            approved: None,
+            in_window: true,
+            urgency: Urgency::Normal,
+            not_after: None,
+        }
+    }
+
     /// Whether this goes to a group.
     pub fn is_group(&self) -> bool {
         self.to.ends_with("@g.us")
+    }
+
+    /// The text for gateways without buttons: these stand under it as a numbered list.
+    pub fn plain_text(&self) -> String {
+        interactive::as_list(&self.body, &self.buttons)
     }
 
     /// Refuses what no gateway may get: a recipient that is not exactly one number or group, an
@@ -120,6 +150,8 @@ pub struct Report {
     pub progress: Option<Progress>,
     /// The gateway's word for it, for the attempt record.
     pub word: String,
+    /// Why it failed, where the gateway says so.
+    pub failure: Option<Failure>,
 }
 
 /// A message that somebody wrote to us.
@@ -189,6 +221,46 @@ pub enum WebhookEvent {
     Device(DeviceStatus),
 }
 
+/// A scalar as text; ids come as strings or numbers.
+fn scalar(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        _ => return None,
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// A reason fit to be shown: one line, short, and without anything that could be a phone number.
+fn masked(reason: &str) -> String {
+    let mut out = String::new();
+    let mut digits = 0;
+    for c in reason.chars().take(200) {
+        digits = if c.is_ascii_digit() { digits + 1 } else { 0 };
+        out.push(match c {
+            c if c.is_control() => ' ',
+            _ if digits > 4 => '*',
+            c => c,
+        });
+    }
+    out.trim().to_owned()
+}
+
+/// The digits of a number as gateways write it (`+62…`, `62…@s.whatsapp.net`).
+fn digits(number: &str) -> String {
+    number.split('@').next().unwrap_or_default().chars().filter(char::is_ascii_digit).take(15).collect()
+}
+
+fn clipped(text: &str, characters: usize) -> String {
+    text.chars().take(characters).collect()
+}
+
+/// Longest text of an inbound message that is read, in characters.
+const TEXT_CHARACTERS: usize = 60_000;
+/// Longest word or name that is read, in characters.
+const WORD_CHARACTERS: usize = 200;
+
 /// Why a webhook body is refused. Nothing of the body is repeated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebhookError {
@@ -205,14 +277,7 @@ mod tests {
     use super::*;
 
     fn message(to: &str, body: &str) -> OutboundMessage {
-        OutboundMessage {
-            message_id: 1,
-            to: to.into(),
-            body: body.into(),
-            media: None,
-            not_after: None,
-            urgency: Urgency::Normal,
-        }
+        OutboundMessage::text(1, to, body)
     }
 
     #[test]

@@ -7,10 +7,9 @@ use super::{
 };
 use crate::{
     app::{App, Ctx},
-    config::WhatsappProvider,
     db::Tx,
     error::Result,
-    messages,
+    messages, providers,
     queue::{JobPriority, QueueName},
     types::*,
 };
@@ -168,7 +167,7 @@ pub(super) async fn stats(ctx: &Ctx) -> Result<QueueStats> {
         kinds: kinds(&tally, &rows),
         workers: workers.into_iter().map(worker).collect(),
         minutes,
-        providers: providers(ctx).await?,
+        providers: rates(ctx).await?,
     })
 }
 
@@ -192,18 +191,23 @@ fn kinds(tally: &Tally, rows: &[(String, MinuteStats)]) -> Vec<KindStats> {
     names.into_iter().map(stats).collect()
 }
 
-/// How much of the WhatsApp account's limit is used; the sandbox has none.
-async fn providers(ctx: &Ctx) -> Result<Vec<ProviderRate>> {
-    let settings = &ctx.app.config.whatsapp;
-    let provider = match settings.provider {
-        WhatsappProvider::Sandbox => return Ok(Vec::new()),
-        WhatsappProvider::Fonnte => "fonnte",
-    };
-    let limit = i64::from(settings.limit);
-    let window_seconds = i64::try_from(settings.limit_window.as_secs()).unwrap_or(60);
-    let used = messages::service::tries_within(ctx, provider, window_seconds, limit).await?;
-    let provider = provider.to_owned();
-    Ok(vec![ProviderRate { provider, used: Some(used), limit: Some(limit), window_seconds }])
+/// How much of each WhatsApp account's limit is used; the sandbox has none.
+async fn rates(ctx: &Ctx) -> Result<Vec<ProviderRate>> {
+    let mut rates = Vec::new();
+    if ctx.app.config.whatsapp.provider.is_sandbox() {
+        return Ok(rates);
+    }
+    for account in providers::service::in_force(ctx).await?.into_iter().filter(|account| account.enabled) {
+        let used =
+            messages::service::tries_within(ctx, &account.name, account.window_s, account.limit).await?;
+        rates.push(ProviderRate {
+            provider: account.name,
+            used: Some(used),
+            limit: Some(account.limit),
+            window_seconds: account.window_s,
+        });
+    }
+    Ok(rates)
 }
 
 /// How long counts are told again instead of counted again.

@@ -447,7 +447,7 @@ pub fn waiting_query(now: Time) -> Query {
             query.push(" AS later, kind, COUNT(*) AS jobs FROM (SELECT kind FROM jobs WHERE outcome IS NULL");
             query.push(" AND claim_id IS NULL AND queue = ").bind(queue).push(" AND priority = ").bind(rank);
             query.push(if later { " AND run_at > " } else { " AND run_at <= " }).bind(now);
-            query.push(" ORDER BY run_at, id LIMIT ").bind(COUNTED_TO + 1).push(") AS some GROUP BY kind");
+            query.push(" ORDER BY run_at, id LIMIT ").bind(COUNTED_TO + 1).push(") AS counted GROUP BY kind");
         }
     }
     query

@@ -1,20 +1,16 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::provider::{
-    Media, Urgency,
-    fake::{Answer, FakeServer},
+use crate::{
+    messages::Button,
+    provider::{
+        Media,
+        fake::{Answer, FakeServer},
+    },
 };
 
 fn message() -> OutboundMessage {
-    OutboundMessage {
-        message_id: 7,
-        to: "628123456789".into(),
-        body: "Halo & selamat".into(),
-        media: None,
-        urgency: Urgency::Normal,
-        not_after: None,
-    }
+    OutboundMessage::text(7, "628123456789", "Halo & selamat")
 }
 
 fn fonnte(server: &FakeServer) -> Fonnte {
@@ -48,6 +44,15 @@ async fn an_accepted_message_gives_the_id_of_its_own_recipient() {
     assert!(request.starts_with("POST /send "), "{request}");
     assert!(request.contains("authorization: rahasia\r\n"));
     assert!(request.contains("target=628123456789&message=Halo+%26+selamat&countryCode=0"));
+}
+
+#[tokio::test]
+async fn buttons_become_a_numbered_list() {
+    let server = FakeServer::start(vec![Answer::json(200, r#"{"status":true,"id":5}"#)]).await;
+    let mut message = message();
+    message.buttons = vec![Button { id: "yes".into(), title: "Ya".into() }];
+    fonnte(&server).send(&message).await.unwrap();
+    assert!(server.requests()[0].contains("message=Halo+%26+selamat%0A%0A1.+Ya"), "{:?}", server.requests());
 }
 
 #[tokio::test]
