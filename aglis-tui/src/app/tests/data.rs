@@ -202,7 +202,7 @@ fn job_detail(n: i64) -> JobDetail {
                     "customer_id": null, "ticket_id": null, "template": "otp-code", "subject": null, "body": "••••••",
                     "status": "failed", "provider": "fonnte", "error_code": "rate_limited", "error": "rate limit",
                     "created_at": time(-10), "sent_at": null, "delivered_at": null, "read_at": null},
-        "attempts": [attempt(1), attempt(2), attempt(3)]
+        "message_attempts": [attempt(1), attempt(2), attempt(3)]
     });
     value.as_object_mut().expect("object").extend(more.as_object().expect("object").clone());
     serde_json::from_value(value).expect("detail")

@@ -30,12 +30,12 @@ pub(super) fn lines(ui: &Ui, theme: Theme, detail: &JobDetail, width: usize) -> 
         lines.push(Line::new());
         lines.extend(self::message(ui, theme, message, width));
     }
-    if detail.message.is_some() || !detail.attempts.is_empty() {
+    if detail.message.is_some() || !detail.message_attempts.is_empty() {
         lines.extend([Line::new(), vec![span(ui.t(tx::ATTEMPTS), Role::Title)]]);
-        if detail.attempts.is_empty() {
+        if detail.message_attempts.is_empty() {
             lines.push(vec![span(ui.t(tx::NO_ATTEMPTS), Role::Muted)]);
         }
-        for one in &detail.attempts {
+        for one in &detail.message_attempts {
             lines.extend(attempt(ui, theme, one, width));
         }
     }

@@ -325,6 +325,12 @@ impl State {
             critical_s: counts.oldest_critical_seconds,
             queues: counts.queues.clone(),
         };
+        self.figures_stale = true;
+        self.learn(figures);
+    }
+
+    /// Takes figures over. Where the listed state has other ones than before, the list is out of date.
+    fn learn(&mut self, figures: Figures) {
         let of = |figures: &Figures| {
             let counts = figures.counts;
             match self.state {
@@ -336,7 +342,6 @@ impl State {
             }
         };
         self.stale |= self.figures.as_ref().is_some_and(|before| of(before) != of(&figures));
-        self.figures_stale = true;
         self.figures = Some(figures);
     }
 
@@ -351,7 +356,7 @@ impl State {
     pub fn answer(&mut self, request: &Request, payload: &Payload, cx: &mut Cx<'_>) {
         match (request, payload) {
             (_, Payload::QueueStats(stats)) => {
-                self.figures = Some(Figures {
+                self.learn(Figures {
                     counts: stats.counts,
                     oldest_s: stats.oldest_waiting_ms / 1000,
                     critical_s: stats.oldest_critical_ms / 1000,
