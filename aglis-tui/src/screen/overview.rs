@@ -7,6 +7,7 @@ use aglis_core::types::{TicketId, Time};
 use ratatui::layout::Rect;
 
 use super::events::{self, Stream};
+use super::queue::number;
 use super::words;
 use crate::app::{Cmd, Cx, Link, Ui};
 use crate::keymap::Act;
@@ -134,12 +135,8 @@ impl State {
     fn queue_line(&self, ui: &Ui) -> Option<Need> {
         let told = self.queue.as_ref()?;
         let (counts, more) = (told.counts, told.counts.at_least);
-        let number = |number: i64, more: bool| {
-            let plus = if more { "+" } else { "" };
-            format!("{}{plus}", ui.count(usize::try_from(number).unwrap_or(0)))
-        };
-        let waiting = number(counts.waiting + counts.delayed, more.waiting || more.delayed);
-        let mut text = ui.f(tx::NEED_QUEUE, &[&waiting, &number(counts.running, false)]);
+        let waiting = number(ui, counts.waiting + counts.delayed, more.waiting || more.delayed);
+        let mut text = ui.f(tx::NEED_QUEUE, &[&waiting, &number(ui, counts.running, false)]);
         let stopped: Vec<&str> = told
             .queues
             .iter()
@@ -153,7 +150,7 @@ impl State {
         }
         if counts.dead > 0 {
             role = Role::Bad;
-            let dead = number(counts.dead, more.dead);
+            let dead = number(ui, counts.dead, more.dead);
             text.push_str(&format!(" · {} {dead}", ui.t(tx::JOB_DEAD)));
         }
         let state = if counts.dead > 0 { JobState::Dead } else { JobState::Waiting };

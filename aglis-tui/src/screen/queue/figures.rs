@@ -13,7 +13,7 @@ use crate::widget::{Span, span};
 pub(super) type Line = Vec<Span<'static>>;
 
 /// A number, as `10,000+` where it is a lower bound.
-pub(super) fn number(ui: &Ui, number: i64, at_least: bool) -> String {
+pub(in crate::screen) fn number(ui: &Ui, number: i64, at_least: bool) -> String {
     let more = if at_least { "+" } else { "" };
     format!("{}{more}", ui.count(usize::try_from(number).unwrap_or(0)))
 }

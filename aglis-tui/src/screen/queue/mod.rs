@@ -17,6 +17,7 @@ use aglis_core::queue::{
 };
 use aglis_core::types::{JobId, Time};
 
+pub(super) use self::figures::number;
 use self::filter::{Judged, query};
 use crate::app::overlay::{Choice, Choose, Overlay, Pick};
 use crate::app::{Cmd, Cx, Ui};
@@ -253,7 +254,7 @@ impl State {
         let (now, narrower) = (cx.ui.now, filter.narrows(&self.filter));
         self.rows.retain(|row| narrower && filter.matches(&Judged(row, now)));
         self.filter = filter;
-        self.begin(cx);
+        self.begin();
         self.ask_at = Some(now.plus_ms(ASK_AFTER_MS));
     }
 
@@ -263,11 +264,11 @@ impl State {
         self.state = state;
         self.rows.clear();
         self.cursor = ListCursor { height: self.cursor.height, ..ListCursor::default() };
-        self.begin(cx);
+        self.begin();
         self.ask_list(cx);
     }
 
-    fn begin(&mut self, _cx: &mut Cx<'_>) {
+    fn begin(&mut self) {
         self.next = None;
         self.asked = None;
         self.loaded = false;
