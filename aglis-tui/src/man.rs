@@ -72,6 +72,7 @@ fn keys() -> String {
         (Scope::Anywhere, "Everywhere"),
         (Scope::List, "In lists"),
         (Scope::Ticket, "On tickets"),
+        (Scope::Queue, "On the queue"),
         (Scope::Editor, "While writing"),
     ] {
         let _ = writeln!(page, ".SS {title}");
@@ -97,6 +98,7 @@ Words and \fIfield\fR:\fIvalue\fR terms, all of which must hold; \fB!\fR in fron
 .PP
 Tickets: \fBstatus\fR, \fBprio\fR, \fBsla\fR (time left: sla<1h, sla:overdue), \fBage\fR, \fBtech\fR (tech:none, tech:me), \fBtype\fR, \fBcat\fR, \fBchan\fR, \fBarea\fR, \fBcust\fR, \fBno\fR.
 Customers: \fBstatus\fR, \fBpkg\fR, \fBtag\fR, \fBarea\fR, \fBodp\fR, \fBname\fR, \fBphone\fR, \fBno\fR, \fBage\fR.
+Queue: \fBkind\fR, \fBqueue\fR, \fBerr\fR, \fBage\fR, \fBto\fR (a phone, group or mail address; not inverted), \fBbatch\fR.
 Audit: \fBuser\fR, \fBaction\fR, \fBobject\fR, \fBip\fR, \fBresult\fR, \fBsince\fR.
 .SH FILES
 .TP

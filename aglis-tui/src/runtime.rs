@@ -116,7 +116,7 @@ fn turn(
                     Effect::Redraw => screen.painter.forget(),
                     Effect::Export(export) => {
                         let written = crate::app::export::write(&export.file, &export.text);
-                        model.exported(&export.file, export.tickets, written);
+                        model.exported(&export, written);
                     }
                     Effect::SaveDrafts(drafts) => {
                         if let Err(error) = drafts.save() {
@@ -136,7 +136,7 @@ fn turn(
 fn cause(event: &Event) -> Cause {
     match event {
         Event::Input(_) | Event::Resize(..) => Cause::Key,
-        Event::Live(Live::Event(_)) | Event::Tick => Cause::Follow,
+        Event::Live(Live::Event(_) | Live::Queue(_)) | Event::Tick => Cause::Follow,
         Event::Api(answer) if answer.request.follows() => Cause::Follow,
         _ => Cause::Answer,
     }

@@ -25,6 +25,7 @@ mod queue_control;
 mod start;
 mod templates;
 mod terminal;
+mod terminal_queue;
 mod tickets;
 mod told;
 mod units;

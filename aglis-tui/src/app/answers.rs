@@ -23,6 +23,9 @@ impl Model {
                 self.reported(report);
             }
         }
+        if let Request::Steer { key, .. } = &request {
+            self.steered(key, result.as_ref(), effects);
+        }
         let failure = result.as_ref().err().cloned();
         if let Ok(payload) = result {
             self.payload(&request, payload, effects);
@@ -61,6 +64,7 @@ impl Model {
             if let Some(ticket) = parts.ticket.as_mut() {
                 ticket.answer(request, &payload, cx);
             }
+            parts.queue.answer(request, &payload, cx);
             parts.customers.answer(request, &payload, cx);
             parts.audit.answer(request, payload, cx);
         });
@@ -69,6 +73,7 @@ impl Model {
     fn failed(&mut self, request: &Request, failure: &Failure, effects: &mut Vec<Effect>) {
         self.with(effects, |parts, cx| {
             parts.tickets.failed(request, cx);
+            parts.queue.failed(request, &failure.message);
             parts.customers.failed(request);
             parts.audit.failed(request);
             if let Some(ticket) = parts.ticket.as_mut() {
@@ -126,7 +131,9 @@ impl Model {
             }
             _ => {
                 self.tickets.mark_only(report.failed.iter().map(|(target, _)| target.id));
-                self.shell.overlay = Some(Overlay::Results(Results::new(report)));
+                let failed =
+                    report.failed.into_iter().map(|(target, why)| (target.number, why.message)).collect();
+                self.shell.overlay = Some(Overlay::Results(Results::new(done, failed)));
             }
         }
     }

@@ -1,13 +1,15 @@
 //! What is done to tickets, the command bar, and why something cannot be done now.
 
-use aglis_core::filter::{AUDIT, CUSTOMERS, Schema, TICKETS, complete};
+use aglis_core::filter::{AUDIT, CUSTOMERS, JOBS, Schema, TICKETS, complete};
+use aglis_core::queue::{JobState, QueueName};
 use aglis_core::tickets::{Assign, Priority, TicketStatus};
 
 use super::cx::Cmd;
 use super::overlay::{FilterLine, Overlay, Pick};
 use super::{Effect, Model, View};
-use crate::keymap::{ACTIONS, Act};
+use crate::keymap::{ACTIONS, Act, Action, Scope};
 use crate::lang::{Lang, texts as tx};
+use crate::screen::words;
 use crate::theme::{Paper, Role};
 
 impl Model {
@@ -23,6 +25,7 @@ impl Model {
         match self.shell.view {
             View::Overview => (None, String::new()),
             View::Tickets => (Some(&TICKETS), self.tickets.filter_text().to_owned()),
+            View::Queue => (Some(&JOBS), self.queue.filter_text().to_owned()),
             View::Customers => (Some(&CUSTOMERS), self.customers.filter_text().to_owned()),
             View::Audit => (Some(&AUDIT), self.audit.filter_text().to_owned()),
         }
@@ -37,7 +40,7 @@ impl Model {
         self.shell.remember(line);
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let rest = rest.trim();
-        let Some(act) = command(word) else {
+        let Some(act) = self.command(word) else {
             let text = self.ui.f(tx::NO_SUCH_COMMAND, &[word, &self.ui.keymap.hint(Act::Help)]);
             self.shell.say(Role::Bad, text, self.ui.now);
             return;
@@ -66,6 +69,7 @@ impl Model {
                 self.with(effects, |parts, cx| match view {
                     View::Overview => {}
                     View::Tickets => parts.tickets.set_filter(&rest, cx),
+                    View::Queue => parts.queue.set_filter(&rest, cx),
                     View::Customers => parts.customers.set_filter(&rest, cx),
                     View::Audit => parts.audit.set_filter(&rest, cx),
                 });
@@ -92,6 +96,13 @@ impl Model {
                 if let Some(Overlay::Choose(choose)) = &mut self.shell.overlay {
                     choose.paste(rest);
                 }
+            }
+            Act::JobSnooze | Act::Pause | Act::Resume | Act::Clean => self.steer_with(act, rest, effects)?,
+            Act::Views if self.shell.view == View::Queue => {
+                let state =
+                    self.job_states().into_iter().find(|(name, _)| name.starts_with(&rest.to_lowercase()));
+                let (_, state) = state.ok_or_else(|| self.ui.f(tx::NO_SUCH_STATE, &[rest]))?;
+                self.obey(Cmd::ShowJobs(state), effects);
             }
             Act::Views => {
                 let view = crate::screen::tickets::VIEWS
@@ -157,8 +168,7 @@ impl Model {
         if text.contains(char::is_whitespace) {
             return self.complete_command(text).into_iter().map(|text| (text, String::new())).collect();
         }
-        let commands = ACTIONS.iter().filter_map(|action| action.command.map(|name| (name, action)));
-        commands
+        self.commands()
             .filter(|(name, _)| name.starts_with(text))
             .map(|(name, action)| {
                 let why = self.why_not(action.act).map(|why| format!(" ({why})")).unwrap_or_default();
@@ -171,14 +181,11 @@ impl Model {
     #[must_use]
     pub fn complete_command(&self, text: &str) -> Vec<String> {
         let Some((word, rest)) = text.split_once(char::is_whitespace) else {
-            return ACTIONS
-                .iter()
-                .filter_map(|action| action.command)
-                .filter(|name| name.starts_with(text))
-                .map(str::to_owned)
-                .collect();
+            let names = self.commands().map(|(name, _)| name);
+            return names.filter(|name| name.starts_with(text)).map(str::to_owned).collect();
         };
-        let values: Vec<String> = match command(word) {
+        let queues = || QueueName::ALL.iter().map(ToString::to_string).chain(["all".to_owned()]);
+        let values: Vec<String> = match self.command(word) {
             Some(Act::Status) => TicketStatus::ALL.iter().map(ToString::to_string).collect(),
             Some(Act::Priority) => Priority::ALL.iter().map(ToString::to_string).collect(),
             Some(Act::Assign) => std::iter::once("auto".to_owned())
@@ -187,6 +194,18 @@ impl Model {
             Some(Act::Theme) => vec!["light".into(), "dark".into()],
             Some(Act::Language) => vec!["en".into(), "id".into()],
             Some(Act::Mouse) => vec!["on".into(), "off".into()],
+            Some(Act::Views) if self.shell.view == View::Queue => {
+                self.job_states().into_iter().map(|(name, _)| name).collect()
+            }
+            Some(Act::Pause) => queues().collect(),
+            Some(Act::Resume) => {
+                let paused = self.queue.paused();
+                queues()
+                    .filter(|name| paused.iter().any(|queue| queue.as_str() == name) || name == "all")
+                    .collect()
+            }
+            Some(Act::Clean) => ["7", "30", "dead", "dead 30", "dead 90"].map(str::to_owned).to_vec(),
+            Some(Act::JobSnooze) => ["15m", "1h", "4h", "1d", "07.30"].map(str::to_owned).to_vec(),
             Some(Act::Views) => crate::screen::tickets::VIEWS
                 .iter()
                 .map(|(name, _)| self.ui.t(*name).to_lowercase())
@@ -204,17 +223,44 @@ impl Model {
             .map(|value| format!("{word} {value}"))
             .collect()
     }
-}
 
-/// The action a command word stands for: the word itself, or the start of only one.
-fn command(word: &str) -> Option<Act> {
-    let commands = || ACTIONS.iter().filter_map(|action| action.command.map(|name| (name, action.act)));
-    if let Some((_, act)) = commands().find(|(name, _)| *name == word) {
-        return Some(act);
+    /// The words of the command bar. Of two actions with the same word, the one that is heard on this screen has it.
+    fn commands(&self) -> impl Iterator<Item = (&'static str, &'static Action)> {
+        let queue = self.shell.view == View::Queue;
+        let heard = move |action: &Action| match action.scope {
+            Scope::Queue => queue,
+            Scope::Ticket => !queue,
+            Scope::Anywhere | Scope::List | Scope::Editor => true,
+        };
+        let named = |action: &'static Action| action.command.map(|name| (name, action));
+        ACTIONS.iter().filter_map(named).filter(move |(name, action)| {
+            heard(action)
+                || !ACTIONS
+                    .iter()
+                    .any(|other| other.command == Some(*name) && other.act != action.act && heard(other))
+        })
     }
-    let mut starting = commands().filter(|(name, _)| name.starts_with(word));
-    match (starting.next(), starting.next()) {
-        (Some((_, act)), None) => Some(act),
-        _ => None,
+
+    /// The action a command word stands for: the word itself, the start of only one, or of several the one whose key it
+    /// is.
+    fn command(&self, word: &str) -> Option<Act> {
+        if let Some((_, action)) = self.commands().find(|(name, _)| *name == word) {
+            return Some(action.act);
+        }
+        let starting: Vec<Act> = self
+            .commands()
+            .filter(|(name, _)| name.starts_with(word))
+            .map(|(_, action)| action.act)
+            .collect();
+        match starting.as_slice() {
+            [one] => Some(*one),
+            several => several.iter().copied().find(|act| self.ui.keymap.all_hints(*act) == word),
+        }
+    }
+
+    /// The names of the states of jobs, in the language of the screen.
+    fn job_states(&self) -> Vec<(String, JobState)> {
+        let name = |state: JobState| self.ui.t(words::job(self.ui.theme, state).1).to_lowercase();
+        crate::screen::queue::STATES.iter().map(|state| (name(*state), *state)).collect()
     }
 }

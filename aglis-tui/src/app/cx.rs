@@ -1,5 +1,6 @@
 //! What a screen has at hand while it handles something, and what it can ask of the rest.
 
+use aglis_core::queue::JobState;
 use aglis_core::tickets::TicketStatus;
 use aglis_core::types::{CustomerId, TicketId};
 
@@ -23,6 +24,8 @@ pub enum Cmd {
     OpenCustomer(CustomerId),
     /// Show the tickets a filter keeps.
     FilterTickets(String),
+    /// Show the jobs of a state.
+    ShowJobs(JobState),
     /// Lay something over the screen.
     Over(Box<Overlay>),
     /// Put a text on the clipboard.

@@ -12,6 +12,7 @@ mod operate;
 pub mod ops;
 pub mod overlay;
 mod shell;
+pub mod steer;
 mod ui;
 mod update;
 mod view;
@@ -21,6 +22,7 @@ use std::time::Duration;
 
 use aglis_core::accounts::Me;
 use aglis_core::event::LiveEvent;
+use aglis_core::queue::QueueCounts;
 
 pub use cx::{Cmd, Cx};
 pub use drafts::Drafts;
@@ -30,7 +32,7 @@ pub use ui::Ui;
 
 use crate::keymap::Act;
 use crate::net::request::{Answer, Export, Failure, Request};
-use crate::screen::{audit, customers, overview, ticket, tickets};
+use crate::screen::{audit, customers, overview, queue, ticket, tickets};
 use crate::term::Input;
 
 /// Something that happened.
@@ -68,6 +70,8 @@ pub enum Live {
     Up(Box<Me>),
     /// An event.
     Event(Box<LiveEvent>),
+    /// How the queue stands.
+    Queue(Box<QueueCounts>),
     /// It fell, or could not be made.
     Down {
         /// Why.
@@ -105,6 +109,8 @@ pub enum View {
     Overview,
     /// Tickets.
     Tickets,
+    /// The queue.
+    Queue,
     /// Customers.
     Customers,
     /// The audit trail.
@@ -113,9 +119,10 @@ pub enum View {
 
 impl View {
     /// Every screen with the action that shows it, in the order of the tabs.
-    pub const ALL: [(Self, Act); 4] = [
+    pub const ALL: [(Self, Act); 5] = [
         (Self::Overview, Act::Overview),
         (Self::Tickets, Act::Tickets),
+        (Self::Queue, Act::Queue),
         (Self::Customers, Act::Customers),
         (Self::Audit, Act::Audit),
     ];
@@ -132,6 +139,8 @@ pub struct Model {
     pub shell: Shell,
     /// Changes under way and changes that can be undone.
     pub ops: ops::Ops,
+    /// What is being done with the queue.
+    pub steering: steer::Steering,
     /// Unsent replies and notes.
     pub drafts: Drafts,
     /// Screen 1.
@@ -140,6 +149,8 @@ pub struct Model {
     pub tickets: tickets::State,
     /// Screen 2, an open ticket.
     pub ticket: Option<ticket::State>,
+    /// Screen 4.
+    pub queue: queue::State,
     /// Screen 5.
     pub customers: customers::State,
     /// Screen 7.
@@ -155,10 +166,12 @@ impl Model {
             link: Link::default(),
             shell: Shell::default(),
             ops: ops::Ops::default(),
+            steering: steer::Steering::default(),
             drafts,
             overview: overview::State::default(),
             tickets: tickets::State::default(),
             ticket: None,
+            queue: queue::State::default(),
             customers: customers::State::default(),
             audit: audit::State::default(),
         }

@@ -6,7 +6,10 @@ use super::choices::{priority_choices, refusal, status_choices};
 use super::cx::{Cmd, Target};
 use super::ops::{Confirm, Op, confirm};
 use super::overlay::{
-    Choose, CommandLine, Completion, Confirmation, Overlay, Pick, Question, completion::Outcome,
+    Choose, CommandLine, Completion, Confirmation, Overlay, Pick, Question,
+    completion::Outcome,
+    confirm::{Agreed, Item},
+    line::Ask,
 };
 use super::{Effect, Model};
 use crate::keymap::Act;
@@ -77,6 +80,8 @@ impl Model {
                 let value = self.ui.t(words::status(status)).to_owned();
                 self.propose(Op::Status(status, None), value, targets, effects);
             }
+            Pick::Jobs(state) => self.obey(Cmd::ShowJobs(state), effects),
+            Pick::Pause(_) | Pick::Resume(_) => self.queue_picked(&pick, effects),
             Pick::Reopen => self.ask_why(Op::Reopen(String::new()), targets),
         }
     }
@@ -169,7 +174,7 @@ impl Model {
             return;
         }
         let title = self.title(tx::ASK_REASON, &targets);
-        self.shell.overlay = Some(Overlay::Question(Question::new(title, op, targets)));
+        self.shell.overlay = Some(Overlay::Question(Question::new(title, Ask::Ticket { op, targets })));
     }
 
     /// The reason of a change was given; says what is wrong with it.
@@ -214,8 +219,16 @@ impl Model {
         match confirm(&op, targets.len() + skipped.len().min(1)) {
             Confirm::None => self.start(op, value, targets, effects),
             how => {
+                let left_out = skipped.into_iter().map(|(target, why)| (target.number, why, Role::Warn));
+                let chosen = targets.iter().map(|one| (one.number.clone(), one.title.clone(), Role::Text));
+                let items =
+                    left_out.chain(chosen).map(|(label, text, role)| Item { label, text, role }).collect();
+                let (count, what) = (targets.len(), self.ui.f(op.name(), &[&value]));
+                let title = format!("{what} · {}", self.ui.n(tx::N_TICKETS, count, &[]));
+                let note = (!op.undoable()).then(|| self.ui.t(tx::NOT_UNDOABLE).to_owned());
+                let agreed = Agreed::Tickets { op, value, targets };
                 self.shell.overlay =
-                    Some(Overlay::Confirm(Confirmation::new(op, value, targets, skipped, how)))
+                    Some(Overlay::Confirm(Confirmation::new(agreed, title, items, count, note, how)));
             }
         }
     }

@@ -40,12 +40,13 @@ impl Model {
         let toast = self.shell.toast.as_ref().map(|toast| toast.until);
         let screens =
             [self.overview.wake_at(), self.tickets.wake_at(), self.customers.wake_at(), self.audit.wake_at()];
+        let queue = self.queue.wake_at().filter(|_| self.queue_is_seen());
         let draft = self.ticket.as_ref().and_then(ticket::State::wake_at);
         let form = match &self.shell.overlay {
             Some(Overlay::Completion(form)) => form.wake_at(),
             _ => None,
         };
-        [countdown, toast, draft, form].into_iter().chain(screens).flatten().fold(minute, Time::min)
+        [countdown, toast, draft, form, queue].into_iter().chain(screens).flatten().fold(minute, Time::min)
     }
 
     fn time(&mut self, effects: &mut Vec<Effect>) {
@@ -56,7 +57,11 @@ impl Model {
         if self.link.retry_at().is_some_and(|at| at <= now) {
             self.link.trying();
         }
+        let queue = self.queue_is_seen();
         self.with(effects, |model, cx| {
+            if queue {
+                model.queue.tick(cx);
+            }
             model.overview.tick(cx);
             model.tickets.tick(cx);
             model.customers.tick(cx);
@@ -71,6 +76,11 @@ impl Model {
         }
     }
 
+    /// Whether what the queue's screen asks for would be seen. Without a connection nothing is asked.
+    fn queue_is_seen(&self) -> bool {
+        self.shell.view == View::Queue && self.link.is_up()
+    }
+
     /// Lets a part handle something with its surroundings at hand, then does what it asked for.
     pub(super) fn with<R>(
         &mut self,
@@ -82,6 +92,7 @@ impl Model {
             overview: &mut self.overview,
             tickets: &mut self.tickets,
             ticket: &mut self.ticket,
+            queue: &mut self.queue,
             customers: &mut self.customers,
             audit: &mut self.audit,
         };
@@ -107,6 +118,10 @@ impl Model {
                 self.show(View::Tickets, effects);
                 self.with(effects, |parts, cx| parts.tickets.set_filter(&text, cx));
             }
+            Cmd::ShowJobs(state) => {
+                self.show(View::Queue, effects);
+                self.with(effects, |parts, cx| parts.queue.list(state, cx));
+            }
             Cmd::Over(overlay) => self.shell.overlay = Some(*overlay),
             Cmd::Copy(text) => effects.push(Effect::Copy(text)),
             Cmd::CloseTicket => self.close_ticket(effects),
@@ -121,6 +136,7 @@ impl Model {
         self.with(effects, |parts, cx| match view {
             View::Overview => parts.overview.shown(cx),
             View::Tickets => parts.tickets.shown(cx),
+            View::Queue => parts.queue.shown(cx),
             View::Customers => parts.customers.shown(cx),
             View::Audit => parts.audit.shown(cx),
         });
@@ -202,11 +218,10 @@ impl Model {
             }
             return;
         }
-        let ticket_scope = self.shell.view == View::Tickets;
-        let scopes: &[Scope] = if ticket_scope {
-            &[Scope::Ticket, Scope::List, Scope::Anywhere]
-        } else {
-            &[Scope::List, Scope::Anywhere]
+        let scopes: &[Scope] = match self.shell.view {
+            View::Tickets => &[Scope::Ticket, Scope::List, Scope::Anywhere],
+            View::Queue => &[Scope::Queue, Scope::List, Scope::Anywhere],
+            View::Overview | View::Customers | View::Audit => &[Scope::List, Scope::Anywhere],
         };
         if let Some(act) = self.ui.keymap.act(scopes, key) {
             self.act(act, effects);
@@ -220,7 +235,7 @@ impl Model {
             return;
         }
         match act {
-            Act::Overview | Act::Tickets | Act::Customers | Act::Audit => {
+            Act::Overview | Act::Tickets | Act::Queue | Act::Customers | Act::Audit => {
                 if let Some((view, _)) = View::ALL.iter().find(|(_, known)| *known == act) {
                     self.close_ticket(effects);
                     self.show(*view, effects);
@@ -231,6 +246,7 @@ impl Model {
             Act::Back | Act::Close => self.back(effects),
             Act::Quit
                 if self.ticket.is_some()
+                    || self.queue.is_open() && self.shell.view == View::Queue
                     || self.customers.is_open() && self.shell.view == View::Customers =>
             {
                 self.back(effects);
@@ -283,6 +299,14 @@ impl Model {
                     self.with_ticket(act, effects);
                 }
             }
+            Act::JobRetry
+            | Act::JobCancel
+            | Act::JobDiscard
+            | Act::JobSnooze
+            | Act::JobRun
+            | Act::Pause
+            | Act::Resume
+            | Act::Clean => self.steer(act, effects),
             Act::Export => self.export(None, effects),
             Act::Filter => self.begin_filter(),
             _ if self.ticket.is_some() && self.shell.view == View::Tickets => self.with_ticket(act, effects),
@@ -291,6 +315,7 @@ impl Model {
                 self.with(effects, |parts, cx| match view {
                     View::Overview => parts.overview.act(act, cx),
                     View::Tickets => parts.tickets.act(act, cx),
+                    View::Queue => parts.queue.act(act, cx),
                     View::Customers => parts.customers.act(act, cx),
                     View::Audit => parts.audit.act(act, cx),
                 });
@@ -348,6 +373,7 @@ impl Model {
         self.with(effects, |parts, cx| match view {
             View::Overview => parts.overview.back(),
             View::Tickets => parts.tickets.back(cx),
+            View::Queue => parts.queue.back(cx),
             View::Customers => parts.customers.back(cx),
             View::Audit => parts.audit.back(cx),
         });
@@ -359,6 +385,7 @@ impl Model {
             (View::Tickets, Some(ticket)) => ticket.go(movement),
             (View::Overview, _) => parts.overview.go(movement),
             (View::Tickets, None) => parts.tickets.go(movement, cx),
+            (View::Queue, _) => parts.queue.go(movement, cx),
             (View::Customers, _) => parts.customers.go(movement, cx),
             (View::Audit, _) => parts.audit.go(movement, cx),
         });
@@ -366,7 +393,13 @@ impl Model {
 
     /// Asks again for everything that is shown.
     pub(super) fn refresh(&mut self, effects: &mut Vec<Effect>) {
+        let queue = self.shell.view == View::Queue;
         self.with(effects, |parts, cx| {
+            if queue {
+                parts.queue.refresh(cx);
+            } else {
+                parts.queue.outdate();
+            }
             parts.overview.refresh(cx);
             parts.tickets.refresh(cx);
             parts.customers.refresh(cx);
@@ -398,7 +431,12 @@ impl Model {
                 }
                 self.link.down(failure, retry_in_ms, self.ui.now);
             }
+            Live::Queue(counts) => {
+                self.overview.counted(&counts);
+                self.queue.counted(&counts);
+            }
             Live::Event(event) => self.with(effects, |parts, cx| {
+                parts.queue.live(&event);
                 parts.overview.live(&event, cx);
                 parts.audit.live(&event, cx);
                 parts.tickets.live(&event, cx);
@@ -436,6 +474,7 @@ pub(super) struct Parts<'a> {
     pub overview: &'a mut crate::screen::overview::State,
     pub tickets: &'a mut crate::screen::tickets::State,
     pub ticket: &'a mut Option<ticket::State>,
+    pub queue: &'a mut crate::screen::queue::State,
     pub customers: &'a mut crate::screen::customers::State,
     pub audit: &'a mut crate::screen::audit::State,
 }

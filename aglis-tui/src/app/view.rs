@@ -42,6 +42,7 @@ impl Model {
             (View::Overview, _) => self.overview.view(&self.ui, &self.link, &mut canvas, body),
             (View::Tickets, Some(ticket)) => ticket.view(&self.ui, &mut canvas, body),
             (View::Tickets, None) => self.tickets.view(&self.ui, &self.ops, &mut canvas, body),
+            (View::Queue, _) => self.queue.view(&self.ui, &self.link, &mut canvas, body),
             (View::Customers, _) => self.customers.view(&self.ui, &mut canvas, body),
             (View::Audit, _) => self.audit.view(&self.ui, &mut canvas, body),
         }
@@ -119,6 +120,7 @@ impl Model {
             (View::Overview, _) => self.overview.status(&self.ui),
             (View::Tickets, Some(ticket)) => ticket.status(&self.ui),
             (View::Tickets, None) => self.tickets.status(&self.ui),
+            (View::Queue, _) => self.queue.status(&self.ui),
             (View::Customers, _) => self.customers.status(&self.ui),
             (View::Audit, _) => self.audit.status(&self.ui),
         };
@@ -137,6 +139,16 @@ impl Model {
             (View::Tickets, None) => {
                 &[Act::Mark, Act::Status, Act::Assign, Act::Priority, Act::Reply, Act::Views, Act::Filter]
             }
+            (View::Queue, _) => &[
+                Act::JobRetry,
+                Act::JobCancel,
+                Act::JobDiscard,
+                Act::JobSnooze,
+                Act::Pause,
+                Act::NextJobs,
+                Act::Filter,
+                Act::Figures,
+            ],
             (View::Customers, _) => &[Act::Open, Act::Filter, Act::Reveal, Act::Copy],
             (View::Audit, _) => &[Act::Open, Act::Filter, Act::Freeze, Act::Copy],
         };
@@ -223,6 +235,7 @@ impl Model {
         let count = match self.shell.view {
             View::Overview => return String::new(),
             View::Tickets => self.tickets.shown_count(),
+            View::Queue => self.queue.shown_count(),
             View::Customers => self.customers.shown_count(),
             View::Audit => self.audit.shown_count(),
         };
@@ -241,6 +254,14 @@ fn hint_word(act: Act) -> crate::lang::Text {
         Act::Reply => tx::HINT_REPLY,
         Act::Note => tx::HINT_NOTE,
         Act::Undo => tx::HINT_UNDO,
+        Act::JobRetry => tx::HINT_RETRY,
+        Act::JobCancel => tx::HINT_CANCEL,
+        Act::JobDiscard => tx::HINT_DISCARD,
+        Act::JobSnooze => tx::HINT_SNOOZE,
+        Act::JobRun => tx::HINT_RUN,
+        Act::Pause => tx::HINT_PAUSE,
+        Act::NextJobs => tx::HINT_JOBS,
+        Act::Figures => tx::HINT_FIGURES,
         Act::Views => tx::HINT_VIEWS,
         Act::Filter => tx::HINT_FILTER,
         Act::Reveal => tx::HINT_REVEAL,

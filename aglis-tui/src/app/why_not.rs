@@ -1,11 +1,13 @@
 //! What an action is about, and why it cannot be done now.
 
 use aglis_core::permission::Permission;
+use aglis_core::queue::JobAction;
 
 use super::cx::Target;
 use super::{Model, View};
-use crate::keymap::Act;
+use crate::keymap::{Act, Scope};
 use crate::lang::{Text, texts as tx};
+use crate::screen::words;
 
 impl Model {
     /// The tickets an action is about: the open one, the marked ones, or the one under the cursor.
@@ -40,7 +42,14 @@ impl Model {
         let operation = |permission| {
             on_ticket(permission).or_else(|| if self.ops.busy() { say(tx::WHY_BUSY) } else { None })
         };
-        let list = self.shell.view == View::Tickets && self.ticket.is_none();
+        let queue = self.shell.view == View::Queue;
+        let list = self.shell.view == View::Tickets && self.ticket.is_none() || queue;
+        if act.action().scope == Scope::Queue && !queue {
+            return say(tx::WHY_QUEUE_ONLY);
+        }
+        if let Some(action) = super::steer::action(act) {
+            return self.why_not_steer().or_else(|| self.why_not_jobs(action));
+        }
         match act {
             Act::Status => operation(Permission::TicketStatus),
             Act::Assign => operation(Permission::TicketAssign),
@@ -48,11 +57,16 @@ impl Model {
             Act::Cancel => operation(Permission::TicketCancel),
             Act::Reply => on_ticket(Permission::TicketComment),
             Act::Note => on_ticket(Permission::TicketNote),
+            Act::Undo if queue => {
+                let hint = |act| ui.keymap.hint(act);
+                let keys = [hint(Act::JobRetry), hint(Act::JobRun), hint(Act::Pause)];
+                Some(ui.f(tx::WHY_QUEUE_UNDO, &keys.each_ref().map(String::as_str)))
+            }
             Act::Undo if self.ops.last().is_none() => say(tx::WHY_NOTHING_TO_UNDO),
             Act::Undo => changes(Permission::TicketRead),
             Act::Reconnect if self.link.retry_at().is_none() => say(tx::WHY_CONNECTED),
             Act::Mark | Act::MarkRange | Act::MarkAll | Act::Views | Act::Export if !list => {
-                say(tx::WHY_TICKET_LIST)
+                say(tx::WHY_LIST)
             }
             Act::Filter if self.shell.view == View::Overview || self.ticket.is_some() => {
                 say(tx::WHY_NO_FILTER)
@@ -62,6 +76,13 @@ impl Model {
                 say(tx::WHY_NO_PERSON)
             }
             Act::Reveal => changes(Permission::CustomerReveal),
+            Act::Resume if self.queue.paused().is_empty() => {
+                self.why_not_steer().or_else(|| say(tx::WHY_NONE_PAUSED))
+            }
+            Act::Pause | Act::Resume | Act::Clean => self.why_not_steer(),
+            Act::Queue if !self.link.may(Permission::MessageRead) => {
+                Some(ui.f(tx::WHY_NOT_ALLOWED, &[Permission::MessageRead.as_str()]))
+            }
             Act::Send | Act::Switch | Act::Leave if !self.ticket.as_ref().is_some_and(|t| t.writing()) => {
                 say(tx::WHY_NOT_WRITING)
             }
@@ -74,5 +95,19 @@ impl Model {
             }
             _ => None,
         }
+    }
+
+    /// Why something cannot be done to the jobs that are chosen.
+    fn why_not_jobs(&self, action: JobAction) -> Option<String> {
+        let ui = &self.ui;
+        if self.queue.whom().is_none() {
+            return Some(ui.t(tx::WHY_NO_JOB).to_owned());
+        }
+        if self.queue.gathers() {
+            return Some(ui.t(tx::WHY_STILL_LOADING).to_owned());
+        }
+        let state = self.queue.state_of_whom();
+        let (_, word, _) = words::job(ui.theme, state);
+        (!action.from_states().contains(&state)).then(|| ui.f(tx::WHY_JOB_STATE, &[ui.t(word)]))
     }
 }

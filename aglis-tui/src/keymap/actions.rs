@@ -11,6 +11,8 @@ pub enum Scope {
     List,
     /// Where there is a ticket: the list, its marks, or the open one.
     Ticket,
+    /// Where there are jobs of the queue.
+    Queue,
     /// While writing a reply or a note.
     Editor,
 }
@@ -62,6 +64,7 @@ impl Act {
 actions! {
     Overview "view.overview" Some("overview"), Anywhere, ["1"], "Overview", "Ikhtisar";
     Tickets "view.tickets" Some("tickets"), Anywhere, ["2"], "Tickets", "Tiket";
+    Queue "view.queue" Some("queue"), Anywhere, ["4"], "Queue", "Antrean";
     Customers "view.customers" Some("customers"), Anywhere, ["5"], "Customers", "Pelanggan";
     Audit "view.audit" Some("audit"), Anywhere, ["7"], "Audit trail", "Jejak audit";
     NextView "view.next" None, Anywhere, ["Tab"], "Next screen", "Layar berikutnya";
@@ -97,6 +100,17 @@ actions! {
     Cancel "ticket.cancel" Some("cancel"), Ticket, ["x"], "Cancel, with a reason", "Batalkan, dengan alasan";
     Reply "ticket.reply" Some("reply"), Ticket, ["r"], "Reply to the customer", "Balas ke pelanggan";
     Note "ticket.note" Some("note"), Ticket, ["i"], "Internal note", "Catatan internal";
+    JobRetry "job.retry" Some("retry"), Queue, ["r"], "Retry dead, cancelled or discarded jobs", "Ulangi pekerjaan mati, batal, atau dibuang";
+    JobCancel "job.cancel" Some("cancel"), Queue, ["x"], "Cancel waiting jobs", "Batalkan pekerjaan yang antre";
+    JobDiscard "job.discard" Some("discard"), Queue, ["d"], "Discard dead jobs", "Buang pekerjaan mati";
+    JobSnooze "job.snooze" Some("snooze"), Queue, ["z"], "Let waiting jobs wait until a time", "Tunda pekerjaan antre sampai suatu waktu";
+    JobRun "job.run" Some("run"), Queue, ["n"], "Do waiting jobs now whose time has not come", "Kerjakan sekarang pekerjaan yang belum waktunya";
+    NextJobs "queue.next" None, Queue, ["s"], "Jobs of the next state", "Pekerjaan status berikutnya";
+    PreviousJobs "queue.previous" None, Queue, ["S"], "Jobs of the state before", "Pekerjaan status sebelumnya";
+    Figures "queue.figures" Some("figures"), Queue, ["f"], "All figures: queues, kinds, workers, limits", "Semua angka: antrean, jenis, pekerja, batas";
+    Pause "queue.pause" Some("pause"), Queue, ["P"], "Pause or resume the queue under the cursor", "Jeda atau jalankan lagi antrean di bawah kursor";
+    Resume "queue.resume" Some("resume"), Queue, [], "Resume paused queues", "Jalankan lagi antrean yang dijeda";
+    Clean "queue.clean" Some("clean"), Queue, [], "Forget ended jobs: clean [dead] [days]", "Lupakan pekerjaan selesai: clean [dead] [hari]";
     Goto "goto" Some("open"), Anywhere, [], "Open a ticket or customer by number", "Buka tiket atau pelanggan menurut nomor";
     Mouse "mouse" Some("mouse"), Anywhere, [], "Mouse on or off", "Tetikus hidup atau mati";
     Theme "theme" Some("theme"), Anywhere, [], "Light or dark: theme light|dark", "Terang atau gelap: theme light|dark";

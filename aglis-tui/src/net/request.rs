@@ -3,15 +3,19 @@
 use aglis_core::catalog::Odp;
 use aglis_core::customers::{Customer, CustomerFilter, CustomerSummary};
 use aglis_core::event::{AuditEntry, AuditFilter};
+use aglis_core::queue::{
+    CleanJobs, JobAction, JobBulk, JobBulkAnswer, JobDetail, JobFilter, JobState, JobView, JobsCleaned,
+    PauseQueue, QueueFigures, QueueStats, ResumeQueue,
+};
 use aglis_core::technicians::Technician;
 use aglis_core::tickets::{
     Assign, Candidate, Complete, NewComment, SetPriority, SetStatus, Ticket, TicketFilter, TicketStats,
     TicketSummary, TimelineEntry,
 };
-use aglis_core::types::{CustomerId, Page, TicketId};
+use aglis_core::types::{CustomerId, JobId, Page, TicketId, Time};
 use std::path::PathBuf;
 
-use crate::lang::Lang;
+use crate::lang::{Counted, Lang};
 
 /// A question.
 #[derive(Debug, Clone)]
@@ -49,6 +53,34 @@ pub enum Request {
     Odps(String),
     /// One page of the audit trail.
     Audit(Box<AuditFilter>),
+    /// The queue in figures.
+    QueueStats,
+    /// One page of jobs of one state.
+    Jobs(JobState, Box<JobFilter>),
+    /// One job with its message and the tries to send it.
+    Job(JobId),
+    /// Something done with the queue. The key makes a repetition harmless.
+    Steer {
+        /// What.
+        steer: Box<Steer>,
+        /// Idempotency key.
+        key: String,
+    },
+}
+
+/// What is done with the queue.
+#[derive(Debug, Clone)]
+pub enum Steer {
+    /// One job; for `snooze`: until when.
+    One(JobAction, JobId, Option<Time>),
+    /// Many jobs, or only judged.
+    Many(JobAction, JobBulk),
+    /// Queues stand still.
+    Pause(PauseQueue),
+    /// Queues go on.
+    Resume(ResumeQueue),
+    /// Ended jobs are forgotten, or only counted.
+    Clean(CleanJobs),
 }
 
 /// A change of a ticket.
@@ -70,15 +102,17 @@ pub enum Change {
     Undo,
 }
 
-/// Tickets on their way to a file.
+/// Rows on their way to a file.
 #[derive(Debug, Clone)]
 pub struct Export {
     /// Where to.
     pub file: PathBuf,
     /// What is in it.
     pub text: String,
-    /// How many tickets that are.
-    pub tickets: usize,
+    /// How many rows that are.
+    pub rows: usize,
+    /// How that is said, with the file's name.
+    pub said: Counted,
     /// Idempotency key.
     pub key: String,
 }
@@ -99,6 +133,13 @@ pub enum Payload {
     Customer(Box<Customer>),
     Odps(Page<Odp>),
     Audit(Page<AuditEntry>),
+    QueueStats(Box<QueueStats>),
+    Jobs(Page<JobView>),
+    Job(Box<JobDetail>),
+    Steered,
+    SteeredMany(Box<JobBulkAnswer>),
+    Queues(Vec<QueueFigures>),
+    Cleaned(JobsCleaned),
 }
 
 /// A question with its answer.
@@ -142,12 +183,12 @@ impl Request {
     /// Whether it changes something, so that it must not be sent while the connection is in doubt.
     #[must_use]
     pub const fn writes(&self) -> bool {
-        matches!(self, Self::Change { .. } | Self::Reveal(_) | Self::Export(_))
+        matches!(self, Self::Change { .. } | Self::Reveal(_) | Self::Export(_) | Self::Steer { .. })
     }
 
     /// Whether it only keeps up with what happens elsewhere, so that nobody waits for its answer.
     #[must_use]
     pub const fn follows(&self) -> bool {
-        matches!(self, Self::Ticket(_) | Self::Stats)
+        matches!(self, Self::Ticket(_) | Self::Stats | Self::QueueStats)
     }
 }

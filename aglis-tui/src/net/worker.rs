@@ -5,6 +5,7 @@ use std::thread;
 
 use aglis_core::catalog::OdpFilter;
 use aglis_core::client::{Client, ClientError, Live as Stream};
+use aglis_core::queue::{JobAction, Snooze};
 use aglis_core::tickets::{Reason, Undo};
 use aglis_core::types::Page;
 use serde::Serialize;
@@ -12,7 +13,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 
-use super::request::{Answer, Change, Failure, Payload, Request, Why};
+use super::request::{Answer, Change, Failure, Payload, Request, Steer, Why};
 use crate::app::{Event, Live};
 
 /// ODPs to choose from: as many as one looks through before typing on.
@@ -78,7 +79,7 @@ async fn work(client: Client, mut orders: UnboundedReceiver<Order>, events: Send
             Some(Ok(answer)) = asked.join_next() => answer,
             news = stream.next() => match news {
                 Stream::Event(event) => Event::Live(Live::Event(event)),
-                Stream::Queue(_) => continue,
+                Stream::Queue(counts) => Event::Live(Live::Queue(counts)),
                 Stream::Lost { error, retry_at } => {
                     let wait = retry_at.saturating_duration_since(tokio::time::Instant::now());
                     let retry_in_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
@@ -124,7 +125,7 @@ async fn ask(client: &Client, request: &Request) -> Result<Payload, ClientError>
         Request::Customer(id) => Payload::Customer(Box::new(client.customer(id, false).await?)),
         Request::Reveal(id) => Payload::Customer(Box::new(client.customer(id, true).await?)),
         Request::Export(export) => {
-            client.tickets_exported(export.tickets, &export.key).await?;
+            client.tickets_exported(export.rows, &export.key).await?;
             Payload::Recorded
         }
         Request::Odps(text) => {
@@ -133,6 +134,12 @@ async fn ask(client: &Client, request: &Request) -> Result<Payload, ClientError>
             Payload::Odps(page(client, "/api/odp", &filter).await?)
         }
         Request::Audit(filter) => Payload::Audit(page(client, "/api/audit", filter).await?),
+        Request::QueueStats => Payload::QueueStats(Box::new(client.queue_stats().await?)),
+        Request::Jobs(state, filter) => {
+            Payload::Jobs(page(client, &format!("/api/queue/jobs/{state}"), filter).await?)
+        }
+        Request::Job(id) => Payload::Job(Box::new(client.job(*id).await?)),
+        Request::Steer { steer, key } => steered(client, steer, key).await?,
         Request::Change { id, change, key } => {
             match change {
                 Change::Status(status) => drop(client.set_ticket_status(id, status, key).await?),
@@ -147,6 +154,32 @@ async fn ask(client: &Client, request: &Request) -> Result<Payload, ClientError>
             }
             Payload::Changed
         }
+    })
+}
+
+async fn steered(client: &Client, steer: &Steer, key: &str) -> Result<Payload, ClientError> {
+    Ok(match steer {
+        Steer::One(action, id, until) => {
+            match (action, until) {
+                (JobAction::Retry, _) => drop(client.retry_job(*id, key).await?),
+                (JobAction::Cancel, _) => drop(client.cancel_job(*id, key).await?),
+                (JobAction::Discard, _) => drop(client.discard_job(*id, key).await?),
+                (JobAction::Snooze, Some(until)) => {
+                    drop(client.snooze_job(*id, &Snooze { until: *until }, key).await?);
+                }
+                (JobAction::Snooze, None) => {
+                    return Err(ClientError::Usage("give the time until which the job is to wait".into()));
+                }
+                (JobAction::Run, _) => drop(client.run_job(*id, key).await?),
+            }
+            Payload::Steered
+        }
+        Steer::Many(action, bulk) => {
+            Payload::SteeredMany(Box::new(client.jobs_bulk(*action, bulk, key).await?))
+        }
+        Steer::Pause(pause) => Payload::Queues(client.pause_queue(pause, key).await?),
+        Steer::Resume(resume) => Payload::Queues(client.resume_queue(resume, key).await?),
+        Steer::Clean(clean) => Payload::Cleaned(client.clean_jobs(clean).await?),
     })
 }
 

@@ -4,6 +4,7 @@ pub mod audit;
 pub mod customers;
 pub mod events;
 pub mod overview;
+pub mod queue;
 pub mod store;
 pub mod ticket;
 pub mod tickets;

@@ -1,11 +1,13 @@
 //! Screen 1: what needs doing now, how the day goes, and what happens this minute.
 
 use aglis_core::event::LiveEvent;
+use aglis_core::queue::{JobState, QueueCounts};
 use aglis_core::tickets::{Priority, TicketStats, TicketStatus};
 use aglis_core::types::{TicketId, Time};
 use ratatui::layout::Rect;
 
 use super::events::{self, Stream};
+use super::queue::number;
 use super::words;
 use crate::app::{Cmd, Cx, Link, Ui};
 use crate::keymap::Act;
@@ -25,6 +27,7 @@ const STREAM: usize = 200;
 #[derive(Debug)]
 pub struct State {
     stats: Option<TicketStats>,
+    queue: Option<QueueCounts>,
     stream: Stream<LiveEvent>,
     cursor: ListCursor,
     asked: Option<Time>,
@@ -35,6 +38,7 @@ impl Default for State {
     fn default() -> Self {
         Self {
             stats: None,
+            queue: None,
             stream: Stream::keeping(STREAM),
             cursor: ListCursor::default(),
             asked: None,
@@ -43,11 +47,20 @@ impl Default for State {
     }
 }
 
-/// A line that says what needs doing, and the filter that shows it.
+/// A line that says what needs doing, and what shows it.
 struct Need {
     role: Role,
     text: String,
-    filter: &'static str,
+    shows: Shows,
+}
+
+/// What a line leads to.
+#[derive(Clone, Copy)]
+enum Shows {
+    /// The tickets a filter keeps.
+    Tickets(&'static str),
+    /// The jobs of a state.
+    Jobs(JobState),
 }
 
 impl State {
@@ -85,6 +98,11 @@ impl State {
         self.stream.push(event.clone());
     }
 
+    /// The queue as the live stream tells it.
+    pub fn counted(&mut self, counts: &QueueCounts) {
+        self.queue = Some(counts.clone());
+    }
+
     /// An answer came.
     pub fn answer(&mut self, payload: &Payload) {
         if let Payload::Stats(stats) = payload {
@@ -108,11 +126,43 @@ impl State {
     }
 
     fn needs(&self, ui: &Ui) -> Vec<Need> {
+        let mut needs = self.ticket_needs(ui);
+        needs.extend(self.queue_line(ui));
+        needs
+    }
+
+    /// How the queue stands, and what is wrong with it first.
+    fn queue_line(&self, ui: &Ui) -> Option<Need> {
+        let told = self.queue.as_ref()?;
+        let (counts, more) = (told.counts, told.counts.at_least);
+        let waiting = number(ui, counts.waiting + counts.delayed, more.waiting || more.delayed);
+        let mut text = ui.f(tx::NEED_QUEUE, &[&waiting, &number(ui, counts.running, false)]);
+        let stopped: Vec<&str> = told
+            .queues
+            .iter()
+            .filter(|queue| queue.paused.is_some())
+            .map(|queue| queue.queue.as_str())
+            .collect();
+        let mut role = Role::Info;
+        if !stopped.is_empty() {
+            role = Role::Warn;
+            text.push_str(&format!(" · {}", ui.f(tx::NEED_QUEUE_PAUSED, &[&stopped.join(", ")])));
+        }
+        if counts.dead > 0 {
+            role = Role::Bad;
+            let dead = number(ui, counts.dead, more.dead);
+            text.push_str(&format!(" · {} {dead}", ui.t(tx::JOB_DEAD)));
+        }
+        let state = if counts.dead > 0 { JobState::Dead } else { JobState::Waiting };
+        Some(Need { role, text, shows: Shows::Jobs(state) })
+    }
+
+    fn ticket_needs(&self, ui: &Ui) -> Vec<Need> {
         let Some(stats) = &self.stats else { return Vec::new() };
         let critical = stats.by_priority.get(Priority::Critical.as_str()).copied().unwrap_or(0);
         let need = |count: i64, role, text, filter| {
             let number = usize::try_from(count).unwrap_or(0);
-            (number > 0).then(|| Need { role, text: ui.n(text, number, &[]), filter })
+            (number > 0).then(|| Need { role, text: ui.n(text, number, &[]), shows: Shows::Tickets(filter) })
         };
         [
             need(stats.overdue, Role::Bad, tx::NEED_OVERDUE, "sla:overdue"),
@@ -131,7 +181,7 @@ impl State {
 
     /// Moves the cursor: over what needs doing, then over the stream.
     pub fn go(&mut self, movement: Move) {
-        let most = 4 + self.stream.iter().count();
+        let most = 5 + self.stream.iter().count();
         self.cursor.go(movement, most);
         if movement == Move::Last {
             self.stream.freeze(false);
@@ -148,7 +198,10 @@ impl State {
             Act::Open => {
                 let needs = self.needs(cx.ui);
                 if let Some(need) = needs.get(self.cursor.at) {
-                    cx.cmds.push(Cmd::FilterTickets(need.filter.to_owned()));
+                    cx.cmds.push(match need.shows {
+                        Shows::Tickets(filter) => Cmd::FilterTickets(filter.to_owned()),
+                        Shows::Jobs(state) => Cmd::ShowJobs(state),
+                    });
                 } else if let Some(event) = self.stream.iter().nth(self.cursor.at - needs.len()) {
                     open_subject(event, cx);
                 }
@@ -205,7 +258,8 @@ impl State {
     fn view_needs(&self, ui: &Ui, link: &Link, canvas: &mut Canvas<'_>, area: Rect) -> u16 {
         canvas.rule(area, area.y, ui.t(tx::NEEDS_ACTION));
         let needs = self.needs(ui);
-        if needs.is_empty() {
+        let calm = self.ticket_needs(ui).is_empty();
+        if calm {
             let (role, text) = match (&self.stats, link.is_up()) {
                 (Some(_), _) => (Role::Ok, tx::NOTHING_NEEDED),
                 (None, true) => (Role::Muted, tx::LOADING),
@@ -218,10 +272,10 @@ impl State {
                 area.width,
                 &[span(glyph, role), span(" ", role), span(ui.t(text), role)],
             );
-            return area.y + 2;
         }
+        let top = area.y + 1 + u16::from(calm);
         for (at, need) in needs.iter().enumerate() {
-            let y = area.y + 1 + u16::try_from(at).unwrap_or(0);
+            let y = top + u16::try_from(at).unwrap_or(0);
             let here = at == self.cursor.at;
             let marker = if here { canvas.theme.glyph(Role::Cursor) } else { " " };
             let end = canvas.spans(
@@ -239,7 +293,7 @@ impl State {
                 canvas.mark_cursor(3, y, end - 3);
             }
         }
-        area.y + 1 + u16::try_from(needs.len()).unwrap_or(0)
+        top + u16::try_from(needs.len()).unwrap_or(0)
     }
 
     fn view_stream(&self, ui: &Ui, canvas: &mut Canvas<'_>, area: Rect) {

@@ -2,6 +2,8 @@
 
 use aglis_core::customers::CustomerStatus;
 use aglis_core::event::Outcome;
+use aglis_core::messages::{AttemptOutcome, MessageStatus};
+use aglis_core::queue::JobState;
 use aglis_core::tickets::{Priority, SlaState, TicketStatus};
 
 use crate::lang::{Text, texts as tx};
@@ -103,6 +105,48 @@ pub const fn outcome(theme: Theme, outcome: Outcome) -> (&'static str, Text, Rol
         Outcome::Ok => (theme.glyph(Role::Ok), tx::OUTCOME_OK, Role::Ok),
         Outcome::Denied => (theme.glyph(Role::Warn), tx::OUTCOME_DENIED, Role::Warn),
         Outcome::Failed => (theme.glyph(Role::Bad), tx::OUTCOME_FAILED, Role::Bad),
+    }
+}
+
+/// Where a job stands, with its glyph.
+#[must_use]
+pub const fn job(theme: Theme, state: JobState) -> (&'static str, Text, Role) {
+    match state {
+        JobState::Waiting => (theme.pick("○", "o"), tx::JOB_WAITING, Role::Info),
+        JobState::Running => (theme.pick("◐", "="), tx::JOB_RUNNING, Role::Info),
+        JobState::Done => (theme.glyph(Role::Ok), tx::JOB_DONE, Role::Ok),
+        JobState::Dead => (theme.glyph(Role::Bad), tx::JOB_DEAD, Role::Bad),
+        JobState::Cancelled => (theme.pick("⊘", "/"), tx::JOB_CANCELLED, Role::Muted),
+        JobState::Discarded => (theme.pick("▽", "v"), tx::JOB_DISCARDED, Role::Muted),
+    }
+}
+
+/// How far a message got, with its glyph.
+#[must_use]
+pub const fn message(theme: Theme, status: MessageStatus) -> (&'static str, Text, Role) {
+    match status {
+        MessageStatus::Queued => (theme.pick("○", "o"), tx::MESSAGE_QUEUED, Role::Info),
+        MessageStatus::Sending => (theme.pick("◐", "="), tx::MESSAGE_SENDING, Role::Info),
+        MessageStatus::Unknown => (theme.glyph(Role::Warn), tx::MESSAGE_UNKNOWN, Role::Warn),
+        MessageStatus::Sent => (theme.glyph(Role::Ok), tx::MESSAGE_SENT, Role::Ok),
+        MessageStatus::Expired => (theme.pick("⊘", "/"), tx::MESSAGE_EXPIRED, Role::Warn),
+        MessageStatus::Failed => (theme.glyph(Role::Bad), tx::MESSAGE_FAILED, Role::Bad),
+        MessageStatus::Delivered => (theme.glyph(Role::Ok), tx::MESSAGE_DELIVERED, Role::Ok),
+        MessageStatus::Read => (theme.glyph(Role::Ok), tx::MESSAGE_READ, Role::Ok),
+        MessageStatus::Received => (theme.glyph(Role::Info), tx::MESSAGE_RECEIVED, Role::Text),
+    }
+}
+
+/// What became of a try to send, with its glyph.
+#[must_use]
+pub const fn attempt(theme: Theme, outcome: AttemptOutcome) -> (&'static str, Text, Role) {
+    match outcome {
+        AttemptOutcome::Sending => (theme.pick("◐", "="), tx::ATTEMPT_SENDING, Role::Info),
+        AttemptOutcome::Accepted => (theme.glyph(Role::Ok), tx::ATTEMPT_ACCEPTED, Role::Ok),
+        AttemptOutcome::Refused => (theme.glyph(Role::Bad), tx::ATTEMPT_REFUSED, Role::Bad),
+        AttemptOutcome::Failed => (theme.glyph(Role::Warn), tx::ATTEMPT_FAILED, Role::Warn),
+        AttemptOutcome::Unknown => (theme.glyph(Role::Warn), tx::ATTEMPT_UNKNOWN, Role::Warn),
+        AttemptOutcome::Absent => (theme.pick("⊘", "/"), tx::ATTEMPT_ABSENT, Role::Warn),
     }
 }
 

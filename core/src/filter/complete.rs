@@ -29,7 +29,7 @@ pub fn complete(schema: &Schema, text: &str) -> Vec<String> {
         Kind::Span if &term[sign..=sign] == ":" => vec!["overdue", NONE],
         Kind::Span => vec!["30m", "1h", "4h", "1d", "7d"],
         Kind::Name => vec![ME, NONE],
-        Kind::Text | Kind::Count => Vec::new(),
+        Kind::Text | Kind::Count | Kind::Sought => Vec::new(),
     };
     let kept = &term[..term.len() - value.len()];
     let value = value.to_lowercase();

@@ -16,7 +16,7 @@ use std::fmt;
 
 pub use complete::complete;
 pub use parse::FilterError;
-pub use schema::{AUDIT, CUSTOMERS, Choice, Field, Kind, Schema, TICKETS};
+pub use schema::{AUDIT, CUSTOMERS, Choice, Field, JOBS, Kind, Schema, TICKETS};
 pub use words::{Needle, contains_folded, starts_a_word};
 
 /// A list of terms that must all hold. The empty filter keeps everything.
@@ -173,6 +173,7 @@ fn holds(row: &impl Facts, field: &Field, value: &str) -> bool {
         Kind::Span | Kind::Count if value == NONE => row.amount(field.name).is_none(),
         Kind::Span => value == schema::OVERDUE && row.is_over(field.name),
         Kind::Count => false,
+        Kind::Sought => true,
     }
 }
 

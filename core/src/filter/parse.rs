@@ -104,6 +104,10 @@ fn term(schema: &'static Schema, piece: &Piece) -> Result<Option<Term>, FilterEr
     if value.is_empty() {
         return Err(piece.error(format!("{} needs a value", field.name), format!("try {}", example(field))));
     }
+    if matches!(field.kind, Kind::Sought) && invert {
+        return Err(piece
+            .error(format!("{} cannot be inverted", field.name), format!("write {}:{value}", field.name)));
+    }
     let test = match (&field.kind, order) {
         (Kind::Span | Kind::Count, _) => amount(piece, field, order, value)?,
         (_, Some(order)) if order != Order::Equal => {
@@ -111,6 +115,7 @@ fn term(schema: &'static Schema, piece: &Piece) -> Result<Option<Term>, FilterEr
                 piece.error(format!("{} has no order", field.name), format!("write {}:{value}", field.name))
             );
         }
+        (Kind::Sought, _) => Test::AnyOf(field, vec![value.to_owned()]),
         _ => Test::AnyOf(field, values(piece, field, piece.text.len() - value.len())?),
     };
     Ok(Some(Term { invert, test }))
@@ -195,6 +200,7 @@ fn example(field: &Field) -> String {
         Kind::Count => format!("{}>3", field.name),
         Kind::Name => format!("{}:{ME}", field.name),
         Kind::Text => format!("{}:\"two words\"", field.name),
+        Kind::Sought => format!("{}:0812", field.name),
     }
 }
 

@@ -35,6 +35,8 @@ pub enum Kind {
     Span,
     /// A whole number.
     Count,
+    /// A single text that a row does not show: whoever loads the rows looks for it, so that it cannot be inverted.
+    Sought,
 }
 
 /// One value of a [`Kind::Choice`].
@@ -180,6 +182,46 @@ pub static AUDIT: Schema = Schema {
             "how it ended",
         ),
         field("since", &["age", "sejak"], Kind::Span, "how long ago at most"),
+    ],
+};
+
+/// Jobs of the queue.
+pub static JOBS: Schema = Schema {
+    noun: "job",
+    fields: &[
+        field(
+            "kind",
+            &["type", "jenis"],
+            Kind::Choice(&[
+                one("send-otp", &["otp"]),
+                one("send-notification", &["notification", "notifikasi"]),
+                one("send-group", &["group", "grup"]),
+                one("send-bulk", &["bulk", "massal"]),
+                one("send-mail", &["email"]),
+                one("prune-jobs", &[]),
+                one("prune-messages", &[]),
+                one("sweep-accounts", &[]),
+                one("sweep-files", &[]),
+                one("trim-audit", &[]),
+                one("forget-keys", &[]),
+                one("purge-notifications", &[]),
+            ]),
+            "kind of work",
+        ),
+        field(
+            "queue",
+            &["antrean"],
+            Kind::Choice(&[
+                one("messages", &["wa", "whatsapp", "pesan"]),
+                one("mail", &["surel"]),
+                one("system", &["sistem"]),
+            ]),
+            "the queue it is in",
+        ),
+        field("err", &["error", "galat"], Kind::Text, "a part of its last error; err:none"),
+        field("age", &["umur", "since"], Kind::Span, "time since it was queued"),
+        field("to", &["recipient", "tujuan"], Kind::Sought, "the phone, group or mail address it is for"),
+        field("batch", &["kelompok"], Kind::Count, "number of its batch; batch:none"),
     ],
 };
 

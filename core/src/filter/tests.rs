@@ -151,3 +151,28 @@ fn me_is_whoever_asks() {
     let filter = Filter::parse(&TICKETS, "tech:me").expect("me").resolve_me("citra");
     assert!(filter.matches(&row()));
 }
+
+#[test]
+fn what_a_row_does_not_show_is_looked_for_by_others_and_never_inverted() {
+    let filter = Filter::parse(&JOBS, "to:0812,5 !kind:otp err:429 age>5m").expect("filter");
+    assert_eq!(filter.terms[0].test, Test::AnyOf(JOBS.field("to").expect("to"), vec!["0812,5".to_owned()]));
+    assert_eq!(filter.to_string(), "to:\"0812,5\" !kind:send-otp err:429 age>5m");
+    assert_eq!(Filter::parse(&JOBS, &filter.to_string()), Ok(filter));
+    assert!(Filter::parse(&JOBS, "to:0812").expect("filter").matches(&row()), "the rows were found by it");
+    let error = Filter::parse(&JOBS, "kind:otp !to:0812").expect_err("inverted");
+    assert_eq!((error.at, error.problem.as_str()), (9, "to cannot be inverted"));
+}
+
+#[cfg(feature = "server")]
+#[test]
+fn every_kind_of_job_and_every_queue_can_be_filtered() {
+    let known = |field: &str| match JOBS.field(field).expect("field").kind {
+        Kind::Choice(choices) => choices.iter().map(|choice| choice.name).collect::<Vec<_>>(),
+        _ => panic!("{field}"),
+    };
+    let kinds: Vec<&str> = crate::queue::REGISTRY.iter().map(|spec| spec.kind).collect();
+    assert!(kinds.iter().all(|kind| known("kind").contains(kind)), "{kinds:?}");
+    assert_eq!(known("kind").len(), kinds.len());
+    let queues: Vec<&str> = crate::queue::QueueName::ALL.iter().map(|queue| queue.as_str()).collect();
+    assert_eq!(known("queue"), queues);
+}

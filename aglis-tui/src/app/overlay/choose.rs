@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use aglis_core::queue::{JobState, QueueName};
 use aglis_core::tickets::{Assign, Priority, TicketStatus};
 
 use crate::app::Ui;
@@ -24,6 +25,12 @@ pub enum Pick {
     Assign(Assign, String),
     /// A saved view: its filter.
     View(String),
+    /// The jobs of a state.
+    Jobs(JobState),
+    /// A queue, or all of them, to stand still.
+    Pause(Option<QueueName>),
+    /// A queue, or all of them, to go on.
+    Resume(Option<QueueName>),
 }
 
 /// One of several.

@@ -2,9 +2,12 @@
 
 use ratatui::layout::Rect;
 
+use aglis_core::queue::CleanJobs;
+
 use crate::app::Ui;
 use crate::app::cx::Target;
 use crate::app::ops::{Confirm, Op};
+use crate::app::steer::Plan;
 use crate::lang::texts as tx;
 use crate::term::{Code, Key};
 use crate::theme::Role;
@@ -13,17 +16,44 @@ use crate::widget::{Canvas, InputLine, span};
 /// A change that waits for a yes.
 #[derive(Debug)]
 pub struct Confirmation {
-    /// What.
-    pub op: Op,
-    /// Its value, in words.
-    pub value: String,
-    /// To which tickets.
-    pub targets: Vec<Target>,
-    /// Tickets left out, and why.
-    pub skipped: Vec<(Target, String)>,
+    /// What is begun with a yes; taken out then.
+    pub agreed: Option<Agreed>,
+    title: String,
+    items: Vec<Item>,
+    count: usize,
+    note: Option<String>,
     /// How yes is said.
     pub how: Confirm,
     typed: InputLine,
+}
+
+/// What is begun with a yes.
+#[derive(Debug)]
+pub enum Agreed {
+    /// A change of tickets.
+    Tickets {
+        /// What.
+        op: Op,
+        /// Its value, in words.
+        value: String,
+        /// To which.
+        targets: Vec<Target>,
+    },
+    /// An action on jobs.
+    Jobs(Box<Plan>),
+    /// Ended jobs are forgotten.
+    Clean(CleanJobs),
+}
+
+/// One line of the preview; a warning says why something is left out.
+#[derive(Debug)]
+pub struct Item {
+    /// Which thing.
+    pub label: String,
+    /// What it is about, or why it is left out.
+    pub text: String,
+    /// How the text looks.
+    pub role: Role,
 }
 
 /// What a key did.
@@ -38,20 +68,21 @@ pub enum Outcome {
 }
 
 impl Confirmation {
-    /// Asks.
+    /// Asks about so many things; `items` are shown as far as they fit, `note` below them.
     #[must_use]
     pub fn new(
-        op: Op,
-        value: String,
-        targets: Vec<Target>,
-        skipped: Vec<(Target, String)>,
+        agreed: Agreed,
+        title: String,
+        items: Vec<Item>,
+        count: usize,
+        note: Option<String>,
         how: Confirm,
     ) -> Self {
-        Self { op, value, targets, skipped, how, typed: InputLine::default() }
+        Self { agreed: Some(agreed), title, items, count, note, how, typed: InputLine::default() }
     }
 
     fn count(&self) -> String {
-        self.targets.len().to_string()
+        self.count.to_string()
     }
 
     /// Takes a key. Where the count is asked for, Enter alone means no.
@@ -73,26 +104,17 @@ impl Confirmation {
     /// Rows it wants.
     #[must_use]
     pub fn height(&self) -> u16 {
-        u16::try_from(self.targets.len() + self.skipped.len()).unwrap_or(9).min(9) + 3
+        u16::try_from(self.items.len()).unwrap_or(9).min(9) + 3
     }
 
     /// Draws it.
     pub fn view(&self, ui: &Ui, canvas: &mut Canvas<'_>, area: Rect) {
         canvas.clear(area);
-        let title = format!(
-            "{} · {}",
-            ui.f(self.op.name(), &[&self.value]),
-            ui.n(tx::N_TICKETS, self.targets.len(), &[])
-        );
-        canvas.rule(area, area.y, &title);
+        canvas.rule(area, area.y, &self.title);
         let rows = usize::from(area.height.saturating_sub(3));
-        let skipped = self.skipped.iter().map(|(target, why)| (target, why.as_str(), Role::Warn));
-        let lines: Vec<_> = skipped
-            .chain(self.targets.iter().map(|target| (target, target.title.as_str(), Role::Text)))
-            .collect();
-        for (line, (target, text, role)) in lines.iter().take(rows).enumerate() {
+        for (line, Item { label, text, role }) in self.items.iter().take(rows).enumerate() {
             let y = area.y + 1 + u16::try_from(line).unwrap_or(0);
-            let more = lines.len() - rows.min(lines.len());
+            let more = self.items.len() - rows.min(self.items.len());
             if line + 1 == rows && more > 0 {
                 canvas.text(
                     area.x + 2,
@@ -111,15 +133,15 @@ impl Confirmation {
                 &[
                     span(glyph, *role),
                     span(" ", Role::Text),
-                    span(target.number.as_str(), Role::Key),
+                    span(label.as_str(), Role::Key),
                     span("  ", Role::Text),
-                    span(*text, *role),
+                    span(text.as_str(), *role),
                 ],
             );
         }
         let y = area.bottom() - 2;
-        if !self.op.undoable() {
-            canvas.text(area.x + 2, y, area.width - 2, ui.t(tx::NOT_UNDOABLE), Role::Warn);
+        if let Some(note) = &self.note {
+            canvas.text(area.x + 2, y, area.width - 2, note, Role::Warn);
         }
         let y = area.bottom() - 1;
         if self.how == Confirm::Enter {

@@ -112,6 +112,7 @@ impl Help {
             let scope = match action.scope {
                 Scope::Anywhere | Scope::List => "",
                 Scope::Ticket => ui.t(tx::SCOPE_TICKET),
+                Scope::Queue => ui.t(tx::SCOPE_QUEUE),
                 Scope::Editor => ui.t(tx::SCOPE_EDITOR),
             };
             let spans = [

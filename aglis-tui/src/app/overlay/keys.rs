@@ -43,8 +43,11 @@ impl Model {
             Overlay::Question(question) => match question.key(key) {
                 line::Outcome::Closed => return,
                 line::Outcome::Entered(text) => {
-                    let op = question.op.clone();
-                    match self.answered(op, &text, question.targets.clone(), effects) {
+                    let problem = match question.ask.clone() {
+                        line::Ask::Ticket { op, targets } => self.answered(op, &text, targets, effects),
+                        ask => self.steering_answered(&ask, &text, effects),
+                    };
+                    match problem {
                         None => return,
                         problem => question.problem = problem,
                     }
@@ -69,8 +72,14 @@ impl Model {
             Overlay::Confirm(question) => match question.key(key) {
                 confirm::Outcome::No => return,
                 confirm::Outcome::Yes => {
-                    let targets = std::mem::take(&mut question.targets);
-                    return self.start(question.op.clone(), question.value.clone(), targets, effects);
+                    return match question.agreed.take() {
+                        Some(confirm::Agreed::Tickets { op, value, targets }) => {
+                            self.start(op, value, targets, effects);
+                        }
+                        Some(confirm::Agreed::Jobs(plan)) => self.begin(*plan, effects),
+                        Some(confirm::Agreed::Clean(clean)) => self.clean(clean, effects),
+                        None => {}
+                    };
                 }
                 confirm::Outcome::Open => {}
             },
@@ -108,6 +117,7 @@ impl Model {
         let apply = |parts: &mut crate::app::update::Parts<'_>, cx: &mut Cx<'_>, text: &str| match view {
             View::Overview => {}
             View::Tickets => parts.tickets.set_filter(text, cx),
+            View::Queue => parts.queue.set_filter(text, cx),
             View::Customers => parts.customers.set_filter(text, cx),
             View::Audit => parts.audit.set_filter(text, cx),
         };

@@ -2,10 +2,13 @@
 
 use ratatui::layout::Rect;
 
+use aglis_core::queue::QueueName;
+
 use crate::app::Ui;
 use crate::app::cx::Target;
 use crate::app::ops::Op;
 use crate::lang::texts as tx;
+use crate::screen::queue::Whom;
 use crate::term::{Code, Key};
 use crate::theme::Role;
 use crate::widget::{Canvas, InputLine, span};
@@ -99,15 +102,29 @@ impl CommandLine {
     }
 }
 
-/// The question why.
+/// What the answer to a question is for.
+#[derive(Debug, Clone)]
+pub enum Ask {
+    /// The reason of a change of tickets.
+    Ticket {
+        /// The change, without the reason.
+        op: Op,
+        /// For which tickets.
+        targets: Vec<Target>,
+    },
+    /// The reason why a queue, or all of them, is to stand still.
+    Pause(Option<QueueName>),
+    /// Until when jobs are to wait.
+    Snooze(Box<Whom>),
+}
+
+/// A question for a line of text.
 #[derive(Debug)]
 pub struct Question {
     /// What is asked.
     pub title: String,
-    /// The change whose reason is asked for, without it.
-    pub op: Op,
-    /// For which tickets.
-    pub targets: Vec<Target>,
+    /// What the answer is for.
+    pub ask: Ask,
     /// What is being written.
     pub line: InputLine,
     /// What is wrong with what was entered.
@@ -117,8 +134,8 @@ pub struct Question {
 impl Question {
     /// Asks.
     #[must_use]
-    pub fn new(title: String, op: Op, targets: Vec<Target>) -> Self {
-        Self { title, op, targets, line: InputLine::default(), problem: None }
+    pub fn new(title: String, ask: Ask) -> Self {
+        Self { title, ask, line: InputLine::default(), problem: None }
     }
 
     /// Takes a key.
@@ -159,7 +176,12 @@ impl Question {
                 );
             }
             None => {
-                canvas.text(area.x + 1, area.y + 2, area.width - 1, ui.t(tx::QUESTION_HINT), Role::Muted);
+                let hint = match self.ask {
+                    Ask::Ticket { .. } => tx::QUESTION_HINT,
+                    Ask::Pause(_) => tx::PAUSE_HINT,
+                    Ask::Snooze(_) => tx::SNOOZE_HINT,
+                };
+                canvas.text(area.x + 1, area.y + 2, area.width - 1, ui.t(hint), Role::Muted);
             }
         }
     }

@@ -3,7 +3,6 @@
 use ratatui::layout::Rect;
 
 use crate::app::Ui;
-use crate::app::ops::Report;
 use crate::lang::texts as tx;
 use crate::term::{Code, Key};
 use crate::theme::Role;
@@ -12,20 +11,21 @@ use crate::widget::{Canvas, ListCursor, Move, span};
 /// A report on the screen.
 #[derive(Debug)]
 pub struct Results {
-    report: Report,
+    done: usize,
+    failed: Vec<(String, String)>,
     cursor: ListCursor,
 }
 
 impl Results {
-    /// Shows a report.
+    /// Shows how many were done, and which were not and why.
     #[must_use]
-    pub fn new(report: Report) -> Self {
-        Self { report, cursor: ListCursor::default() }
+    pub fn new(done: usize, failed: Vec<(String, String)>) -> Self {
+        Self { done, failed, cursor: ListCursor::default() }
     }
 
     /// Takes a key; true when it closes.
     pub fn key(&mut self, key: Key) -> bool {
-        let length = self.report.failed.len();
+        let length = self.failed.len();
         match key.code {
             Code::Down | Code::Char('j') => self.cursor.go(Move::By(1), length),
             Code::Up | Code::Char('k') => self.cursor.go(Move::By(-1), length),
@@ -38,18 +38,18 @@ impl Results {
     /// Rows it wants.
     #[must_use]
     pub fn height(&self) -> u16 {
-        u16::try_from(self.report.failed.len()).unwrap_or(10).min(10) + 2
+        u16::try_from(self.failed.len()).unwrap_or(10).min(10) + 2
     }
 
     /// Draws it.
     pub fn view(&mut self, ui: &Ui, canvas: &mut Canvas<'_>, area: Rect) {
         canvas.clear(area);
-        let (done, failed) = (self.report.done.len().to_string(), self.report.failed.len().to_string());
+        let (done, failed) = (self.done.to_string(), self.failed.len().to_string());
         canvas.rule(area, area.y, &ui.f(tx::RESULTS, &[&done, &failed]));
         self.cursor.height = usize::from(area.height.saturating_sub(2));
-        self.cursor.keep(self.report.failed.len());
-        for (line, index) in self.cursor.visible(self.report.failed.len()).enumerate() {
-            let (target, failure) = &self.report.failed[index];
+        self.cursor.keep(self.failed.len());
+        for (line, index) in self.cursor.visible(self.failed.len()).enumerate() {
+            let (label, why) = &self.failed[index];
             let y = area.y + 1 + u16::try_from(line).unwrap_or(0);
             canvas.spans(
                 area.x + 1,
@@ -58,9 +58,9 @@ impl Results {
                 &[
                     span(canvas.theme.glyph(Role::Bad), Role::Bad),
                     span(" ", Role::Text),
-                    span(target.number.as_str(), Role::Key),
+                    span(label.as_str(), Role::Key),
                     span("  ", Role::Text),
-                    span(failure.message.as_str(), Role::Text),
+                    span(why.as_str(), Role::Text),
                 ],
             );
         }

@@ -109,9 +109,10 @@ fn any_size_can_be_drawn() {
     let mut console = Console::connected(SIZE, Lang::En);
     console.press("2 Enter");
     console.answer_all();
-    for keys in
-        ["1", "2", "Enter", "r", "Esc", "5", "7", "?", "Esc", ":", "Esc", "2", "/", "Esc", "s", "Esc", "p"]
-    {
+    for keys in [
+        "1", "2", "Enter", "r", "Esc", "4", "P", "Esc", "Enter", "Esc", "f", "Esc", "5", "7", "?", "Esc",
+        ":", "Esc", "2", "/", "Esc", "s", "Esc", "p",
+    ] {
         console.press(keys);
         console.answer_all();
         for columns in [1, 5, 19, 20, 21, 33, 47, 80, 200] {
@@ -149,6 +150,13 @@ fn any_keys_in_any_order_do_no_harm() {
         "F",
         "1",
         "2",
+        "4",
+        "d",
+        "z",
+        "P",
+        "n",
+        "f",
+        "S",
         "5",
         "7",
         "Tab",

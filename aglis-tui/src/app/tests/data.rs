@@ -1,12 +1,13 @@
 //! A small provider in Karawang.
 
 use aglis_core::event::{AuditEntry, LiveEvent, Outcome, SubjectKind};
+use aglis_core::queue::{JobDetail, JobState, JobView, JobsCleaned, QueueCounts, QueueStats};
 use aglis_core::tickets::{Priority, TicketStats, TicketStatus, TicketSummary};
 use aglis_core::types::{EventId, Page, Time};
 use serde_json::json;
 
 use super::NOW_MS;
-use crate::net::request::{Payload, Request};
+use crate::net::request::{Payload, Request, Steer};
 
 fn time(minutes: i64) -> String {
     Time::from_ms(NOW_MS).plus_seconds(minutes * 60).to_string()
@@ -169,6 +170,123 @@ pub fn odps(text: &str) -> Page<aglis_core::catalog::Odp> {
     Page { items, next_cursor: more.then(|| "more".to_owned()) }
 }
 
+/// The n-th job: codes and news in turn.
+pub fn job(n: i64, state: JobState) -> JobView {
+    let kind = if n % 3 == 0 {
+        "send-bulk"
+    } else if n % 3 == 2 {
+        "send-notification"
+    } else {
+        "send-otp"
+    };
+    let dead = state == JobState::Dead;
+    serde_json::from_value(json!({
+        "id": n, "kind": kind, "queue": "messages", "priority": if kind == "send-otp" { "critical" } else { "normal" },
+        "state": state, "payload": {"message_id": n}, "unique_key": null, "batch_id": null, "run_at": time(-5),
+        "attempts": if dead { 3 } else { 0 }, "max_attempts": 3, "worker": null,
+        "last_error": dead.then_some("429 Too Many Requests"), "created_at": time(-10),
+        "finished_at": dead.then(|| time(-4))
+    }))
+    .expect("job")
+}
+
+fn job_detail(n: i64) -> JobDetail {
+    let attempt = |number: i64| {
+        json!({"number": number, "provider": "fonnte", "outcome": "refused", "code": "rate_limited",
+               "error": "{\"reason\":\"rate limit\"}", "provider_id": null, "cost": null,
+               "started_at": time(-8 + number), "finished_at": time(-8 + number)})
+    };
+    let mut value = serde_json::to_value(job(n, JobState::Dead)).expect("job");
+    let more = json!({
+        "message": {"id": n, "direction": "out", "channel": "whatsapp", "kind": "otp", "address": "0812-••••-789",
+                    "customer_id": null, "ticket_id": null, "template": "otp-code", "subject": null, "body": "••••••",
+                    "status": "failed", "provider": "fonnte", "error_code": "rate_limited", "error": "rate limit",
+                    "created_at": time(-10), "sent_at": null, "delivered_at": null, "read_at": null},
+        "message_attempts": [attempt(1), attempt(2), attempt(3)]
+    });
+    value.as_object_mut().expect("object").extend(more.as_object().expect("object").clone());
+    serde_json::from_value(value).expect("detail")
+}
+
+fn queues(dead: i64, paused: &[(&str, Option<&str>)]) -> serde_json::Value {
+    let queue = |name: &str| {
+        let reason = paused.iter().find(|(queue, _)| *queue == name).map(|(_, reason)| *reason);
+        let busy = name == "messages";
+        json!({"queue": name, "waiting": if busy { 10_000 } else { 0 }, "delayed": if busy { 3 } else { 0 },
+               "running": i64::from(busy), "dead": if busy { dead } else { 0 },
+               "at_least": {"waiting": busy, "delayed": false, "dead": false},
+               "paused": reason.map(|reason| json!({"at": time(-10), "by": "rina", "reason": reason}))})
+    };
+    json!([queue("messages"), queue("mail"), queue("system")])
+}
+
+/// The queue as the live stream tells it.
+pub fn queue_counts(dead: i64) -> QueueCounts {
+    serde_json::from_value(json!({
+        "waiting": 10_000, "delayed": 3, "running": 1, "dead": dead, "at_least": {"waiting": true},
+        "done_this_minute": 4, "oldest_waiting_seconds": 45, "oldest_critical_seconds": 6,
+        "queues": queues(dead, &[("mail", Some("relay down"))])
+    }))
+    .expect("counts")
+}
+
+fn queue_stats() -> QueueStats {
+    let kind = |kind: &str, waiting: i64| {
+        json!({"kind": kind, "waiting": waiting, "delayed": 0, "running": 0, "dead": 1, "done_last_hour": 40,
+               "failed_last_hour": 1, "retried_last_hour": 2})
+    };
+    let worker = |id: i64, host: &str, alive: i64| {
+        json!({"id": id, "name": "aglisd", "host": host, "pid": 700 + id, "places": 8, "running": 1,
+               "started_at": time(-365), "alive_until": time(alive)})
+    };
+    let minute = |n: i64| json!({"minute": time(n - 59), "done": n % 7, "failed": 0, "retried": 0});
+    serde_json::from_value(json!({
+        "waiting": 10_000, "delayed": 3, "running": 1, "dead": 3, "at_least": {"waiting": true},
+        "done_last_hour": 744, "failed_last_hour": 3, "per_minute": 12.4, "retry_rate": 0.021,
+        "oldest_waiting_ms": 45_200, "oldest_critical_ms": 6_100,
+        "queues": queues(3, &[("mail", Some("relay down"))]),
+        "kinds": [kind("send-otp", 3), kind("send-notification", 10_000)],
+        "workers": [worker(1, "noc1", 60 * 24), worker(2, "noc2", -1)],
+        "minutes": (0..60).map(minute).collect::<Vec<_>>(),
+        "providers": [{"provider": "fonnte", "used": 87, "limit": 100, "window_seconds": 60}]
+    }))
+    .expect("stats")
+}
+
+/// What became of some jobs, and why not.
+pub fn bulk_answer(results: &[(i64, Option<&str>)], dry_run: bool) -> Payload {
+    let failed = results.iter().filter(|(_, error)| error.is_some()).count();
+    let result =
+        |(id, error): &(i64, Option<&str>)| json!({"id": id, "success": error.is_none(), "error": error});
+    let answer = json!({
+        "success": failed == 0, "total": results.len(), "succeeded": results.len() - failed, "failed": failed,
+        "dry_run": dry_run, "more": false, "results": results.iter().map(result).collect::<Vec<_>>()
+    });
+    Payload::SteeredMany(Box::new(serde_json::from_value(answer).expect("answer")))
+}
+
+fn steered(steer: &Steer) -> Payload {
+    let all = |paused: &[(&str, Option<&str>)]| {
+        Payload::Queues(serde_json::from_value(queues(3, paused)).expect("queues"))
+    };
+    match steer {
+        Steer::One(..) => Payload::Steered,
+        Steer::Many(_, bulk) => {
+            let ids: Vec<i64> = match &bulk.ids {
+                Some(ids) => ids.iter().map(|id| id.0).collect(),
+                None => (1..=30).collect(),
+            };
+            bulk_answer(&ids.into_iter().map(|id| (id, None)).collect::<Vec<_>>(), bulk.dry_run)
+        }
+        Steer::Pause(pause) => {
+            let name = pause.queue.map_or("system", |queue| queue.as_str());
+            all(&[("mail", Some("relay down")), (name, pause.reason.as_deref())])
+        }
+        Steer::Resume(_) => all(&[("mail", Some("relay down"))]),
+        Steer::Clean(_) => Payload::Cleaned(JobsCleaned { removed: 412, more: false }),
+    }
+}
+
 /// What the demo provider answers.
 pub fn answer(request: &Request) -> Payload {
     match request {
@@ -206,6 +324,17 @@ pub fn answer(request: &Request) -> Payload {
         Request::Customer(id) => Payload::Customer(Box::new(serde_json::from_value(customer(id.0, false)).expect("customer"))),
         Request::Reveal(id) => Payload::Customer(Box::new(serde_json::from_value(customer(id.0, true)).expect("customer"))),
         Request::Odps(text) => Payload::Odps(odps(text)),
+        Request::QueueStats => Payload::QueueStats(Box::new(queue_stats())),
+        Request::Jobs(state, _) => {
+            let ids = match state {
+                JobState::Dead => 88_001..=88_003,
+                JobState::Waiting => 88_140..=88_141,
+                _ => 1..=0,
+            };
+            Payload::Jobs(Page { items: ids.rev().map(|id| job(id, *state)).collect(), next_cursor: None })
+        }
+        Request::Job(id) => Payload::Job(Box::new(job_detail(id.0))),
+        Request::Steer { steer, .. } => steered(steer),
         Request::Audit(_) => Payload::Audit(Page { items: (80..=100).rev().map(audit).collect(), next_cursor: None }),
     }
 }

@@ -2,6 +2,7 @@
 
 mod bad_path;
 mod data;
+mod queue;
 mod screens;
 mod work;
 
@@ -95,7 +96,7 @@ impl Console {
                 Effect::Ask(request) => self.asked.push(*request),
                 Effect::Copy(text) => self.copied.push(text),
                 Effect::Export(export) => {
-                    self.model.exported(&export.file, export.tickets, Ok(()));
+                    self.model.exported(&export, Ok(()));
                     self.exported.push((export.file.display().to_string(), export.text));
                 }
                 Effect::Quit => self.quit = true,

@@ -50,6 +50,24 @@ fn ticket_with_a_reply_being_written() {
 }
 
 #[test]
+fn queue() {
+    let mut console = Console::connected(USUAL, Lang::En);
+    console.press("4");
+    console.answer_all();
+    console.press("Space");
+    assert_snapshot!("queue_80x24", console.screen());
+    console.model.ui.size = SMALL;
+    console.model.ui.lang = Lang::Id;
+    assert_snapshot!("queue_60x15", console.screen());
+    console.press("Esc k Enter");
+    console.answer_all();
+    console.model.ui.size = USUAL;
+    assert_snapshot!("job_80x24", console.screen());
+    console.press("Esc f");
+    assert_snapshot!("figures_80x24", console.screen());
+}
+
+#[test]
 fn customers() {
     let mut console = Console::connected(USUAL, Lang::En);
     console.press("5");
@@ -96,7 +114,7 @@ fn without_utf8_everything_is_ascii() {
     let mut console = Console::connected(USUAL, Lang::Id);
     let caps = Caps { depth: Depth::None, unicode: false, attributes: false, answers: false };
     console.model.ui.theme = crate::theme::Theme::new(caps, crate::theme::Paper::Dark);
-    for keys in ["1", "2", "2 Enter", "5", "7", "?"] {
+    for keys in ["1", "2", "2 Enter", "4", "Enter", "Esc f", "f P", "Esc 5", "7", "?"] {
         console.press(keys);
         console.answer_all();
         let screen = console.screen();

@@ -477,7 +477,7 @@ fn what_is_shown_or_marked_goes_to_a_file() {
     assert!(console.asked.is_empty() && console.exported.is_empty());
     console.connect();
     console.press("1 e");
-    console.shows("only in the list of tickets");
+    console.shows("only in a list whose rows can be marked");
 }
 
 #[test]
