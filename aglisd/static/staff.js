@@ -116,7 +116,7 @@
   // What the list of customers shows of them.
   const CUSTOMER_NEWS = ["customer.created", "customer.updated", "customer.status_changed", "ticket.created", "ticket.completed", "ticket.cancelled", "ticket.reopened", "ticket.merged"];
 
-  const KINDS = ["ticket.created", "ticket.updated", "ticket.assigned", "ticket.unassigned", "ticket.status_changed", "ticket.priority_changed", "ticket.eta_set", "ticket.commented", "ticket.file_attached", "ticket.checklist_changed", "ticket.completed", "ticket.cancelled", "ticket.reopened", "ticket.rated", "ticket.merged", "ticket.parent_set", "customer.created", "customer.updated", "customer.status_changed", "customer.tagged", "customer.untagged", "message.status_changed", "message.received", "technician.created", "technician.updated", "technician.availability_changed"];
+  const KINDS = ["ticket.created", "ticket.updated", "ticket.assigned", "ticket.unassigned", "ticket.status_changed", "ticket.priority_changed", "ticket.eta_set", "ticket.commented", "ticket.file_attached", "ticket.checklist_changed", "ticket.completed", "ticket.cancelled", "ticket.reopened", "ticket.rated", "ticket.merged", "ticket.parent_set", "customer.created", "customer.updated", "customer.status_changed", "customer.tagged", "customer.untagged", "message.status_changed", "message.received", "message.written", "conversation.assigned", "conversation.handled", "conversation.closed", "technician.created", "technician.updated", "technician.availability_changed"];
   if (one("#unread") && window.EventSource) {
     const stream = new EventSource("/api/events");
     for (const kind of KINDS) stream.addEventListener(kind, happened);

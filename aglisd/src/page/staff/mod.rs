@@ -2,6 +2,8 @@
 
 mod account;
 mod complete;
+mod conversation;
+mod conversations;
 mod customer_form;
 mod customers;
 mod door;
@@ -68,6 +70,8 @@ pub struct NavItem {
     pub key: &'static str,
     /// Whether the page is in it.
     pub current: bool,
+    /// What waits there, where that is counted.
+    pub waiting: Option<i64>,
 }
 
 impl Shell {
@@ -83,7 +87,7 @@ impl Shell {
             ("/users", "staff-nav-users", "u", ctx.may(P::UserRead)),
             ("/sandbox", "staff-nav-sandbox", "s", ctx.may(P::SandboxUse) && view::sandboxed(ctx)),
         ];
-        let nav = parts
+        let mut nav: Vec<NavItem> = parts
             .into_iter()
             .filter(|(.., may)| *may)
             .map(|(href, text, key, _)| NavItem {
@@ -91,8 +95,10 @@ impl Shell {
                 text: frame.t(text),
                 key,
                 current: if href == "/" { frame.path == "/" } else { frame.path.starts_with(href) },
+                waiting: None,
             })
             .collect();
+        nav.extend(conversations::nav(frame).await?);
         let (full_name, role, has_account) = match &ctx.actor {
             Actor::User(staff) => (staff.full_name.clone(), staff.role.to_string(), staff.user_id.is_some()),
             other => (other.name().to_owned(), "admin".to_owned(), false),
@@ -143,6 +149,8 @@ pub fn routes(upload_bytes: u64) -> Routes {
         .merge(user::routes())
         .merge(notifications::routes())
         .merge(sandbox::routes())
+        .merge(conversations::routes())
+        .merge(conversation::routes())
 }
 
 /// What is in the way, in the reader's language.
