@@ -672,7 +672,6 @@ staff-auto-answers = Automatic answers
 staff-auto-answers-on = answered automatically
 staff-auto-answers-off = never answered automatically
 staff-templates-purpose-conversation = Automatic answers
-staff-template-text = Text of staff
 staff-template-auto-menu = Automatic answer: menu
 staff-template-auto-bill = Automatic answer: bill
 staff-template-auto-tickets = Automatic answer: tickets

@@ -661,7 +661,6 @@ staff-auto-answers = Jawaban otomatis
 staff-auto-answers-on = dijawab otomatis
 staff-auto-answers-off = tidak pernah dijawab otomatis
 staff-templates-purpose-conversation = Jawaban otomatis
-staff-template-text = Teks petugas
 staff-template-auto-menu = Jawaban otomatis: menu
 staff-template-auto-bill = Jawaban otomatis: tagihan
 staff-template-auto-tickets = Jawaban otomatis: tiket

@@ -14,7 +14,7 @@ use aglis_core::{
     config::WhatsappProvider,
     conversations::{AssignConversation, Reply, service as conversations},
     error::Error,
-    messages::{Direction, Message, MessageStatus},
+    messages::{Direction, Message, MessageStatus, template::FREE_TEXT},
     permission::Permission as P,
     types::{ConversationId, PageQuery, UserId},
 };
@@ -66,7 +66,7 @@ fn home(id: ConversationId) -> String {
 
 fn bubble(frame: &Frame, one: Message) -> Bubble {
     let inbound = one.direction == Direction::In;
-    let own = inbound || one.template == "text";
+    let own = inbound || one.template == FREE_TEXT;
     Bubble {
         when: frame.date_time(&one.created_at),
         about: (!own).then(|| {
