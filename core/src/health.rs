@@ -162,7 +162,7 @@ async fn queue(app: &App) -> Check {
         let mut tx = app.db.read().await?;
         let (dead,): (i64,) = tx
             .one(
-                "SELECT COUNT(*) FROM (SELECT id FROM jobs WHERE state = 'dead' LIMIT 1000) AS some_dead",
+                "SELECT COUNT(*) FROM (SELECT id FROM jobs WHERE outcome = 'dead' LIMIT 1000) AS some_dead",
                 args![],
             )
             .await?;

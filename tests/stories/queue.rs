@@ -309,7 +309,7 @@ async fn two_workers_do_each_job_once() {
         }
         let mut tx = world.app.db.read().await.unwrap();
         let (jobs, tries, most): (i64, i64, i64) = tx
-            .one("SELECT COUNT(*), CAST(SUM(attempts) AS BIGINT), MAX(attempts) FROM jobs WHERE state = 'dead'", args![])
+            .one("SELECT COUNT(*), CAST(SUM(attempts) AS BIGINT), MAX(attempts) FROM jobs WHERE outcome = 'dead'", args![])
             .await
             .unwrap();
         assert_eq!((jobs, tries, most), (150, 150, 1));
@@ -340,19 +340,36 @@ async fn a_code_goes_before_ten_thousand_others() {
     .await;
 }
 
+/// Lets all jobs be in the hands of a worker that is gone, though nobody knows it for some seconds.
+async fn in_dead_hands(world: &World, attempts: i64, seconds: i64) {
+    let now = world.app.now();
+    let mut tx = world.app.db.write().await.unwrap();
+    let (worker,): (i64,) = tx
+        .one(
+            "INSERT INTO workers (name, pid, host, places, started_at, alive_until) \
+             VALUES ('gone', 1, 'elsewhere', 5, $1, $2) RETURNING id",
+            args![now, now.plus_seconds(seconds)],
+        )
+        .await
+        .unwrap();
+    let jobs: Vec<(i64,)> = tx.all("SELECT id FROM jobs", args![]).await.unwrap();
+    let jobs: serde_json::Value = jobs.into_iter().map(|(id,)| id).collect();
+    let (claim,): (i64,) = tx
+        .one(
+            "INSERT INTO claims (worker_id, jobs, claimed_at) VALUES ($1, $2, $3) RETURNING id",
+            args![worker, jobs, now],
+        )
+        .await
+        .unwrap();
+    tx.run("UPDATE jobs SET claim_id = $1, attempts = $2", args![claim, attempts]).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_worker_s_jobs_are_taken_over_when_their_lease_ends() {
     both(async |world| {
         let id = otp(&world).await;
-        let mut tx = world.app.db.write().await.unwrap();
-        let until_ = world.app.now().plus_seconds(15);
-        tx.run(
-            "UPDATE jobs SET state = 'running', attempts = 1, lease_token = 1, lease_owner = 'dead', lease_until = $1",
-            args![until_],
-        )
-        .await
-        .unwrap();
-        tx.commit().await.unwrap();
+        in_dead_hands(&world, 1, 15).await;
         let quick = WorkerSettings { lease: Duration::from_millis(400), ..settings() };
         let worker = start(&world.app, &world.outbox, quick);
         tokio::time::sleep(Duration::from_millis(300)).await;
@@ -372,15 +389,7 @@ async fn a_dead_worker_s_jobs_are_taken_over_when_their_lease_ends() {
 async fn a_worker_that_is_alone_takes_over_at_once() {
     let world = World::new(aglis_tests::Backend::Sqlite).await;
     let id = otp(&world).await;
-    let mut tx = world.app.db.write().await.unwrap();
-    let far = world.app.now().plus_seconds(3600);
-    tx.run(
-        "UPDATE jobs SET state = 'running', attempts = 1, lease_token = 1, lease_owner = 'dead', lease_until = $1",
-        args![far],
-    )
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
+    in_dead_hands(&world, 1, 3600).await;
     let worker = start(&world.app, &world.outbox, WorkerSettings { alone: true, ..settings() });
     until("the code is sent", async || {
         messages::get(&world.root(), id).await.unwrap().status == MessageStatus::Sent
@@ -394,15 +403,7 @@ async fn a_worker_that_is_alone_takes_over_at_once() {
 async fn a_job_that_kills_its_worker_each_time_ends_in_the_dead_letters() {
     both(async |world| {
         otp(&world).await;
-        let mut tx = world.app.db.write().await.unwrap();
-        let past = world.app.now().plus_seconds(-1);
-        tx.run(
-            "UPDATE jobs SET state = 'running', attempts = 3, lease_token = 3, lease_owner = 'dead', lease_until = $1",
-            args![past],
-        )
-        .await
-        .unwrap();
-        tx.commit().await.unwrap();
+        in_dead_hands(&world, 3, -1).await;
         let quick = WorkerSettings { lease: Duration::from_millis(400), ..settings() };
         let worker = start(&world.app, &world.outbox, quick);
         until("it is dead", async || !states(&world, JobState::Dead).await.is_empty()).await;
@@ -469,35 +470,14 @@ async fn what_ended_well_is_forgotten_after_a_week_and_dead_letters_are_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn claiming_and_listing_use_their_indexes() {
+async fn claiming_uses_its_index() {
     let world = World::new(aglis_tests::Backend::Sqlite).await;
     let mut tx = world.app.db.read().await.unwrap();
-    for (sql, index) in [
-        (
-            "SELECT id FROM jobs WHERE state = 'waiting' AND queue = 'messages' AND priority = 0 AND run_at <= 1 \
-             ORDER BY run_at, id LIMIT 5",
-            "jobs_waiting",
-        ),
-        (
-            "SELECT id FROM jobs WHERE state = 'waiting' ORDER BY queue, priority, run_at, id LIMIT 50",
-            "jobs_waiting",
-        ),
-        (
-            "SELECT id FROM jobs WHERE state IN ('done', 'cancelled') AND state = 'done' \
-             ORDER BY finished_at DESC, id DESC LIMIT 50",
-            "jobs_finished",
-        ),
-        ("SELECT id FROM jobs WHERE state = 'dead' ORDER BY id DESC LIMIT 50", "jobs_dead"),
-        (
-            "SELECT id FROM jobs WHERE state = 'running' AND lease_owner <> 'a' AND (lease_until < 1 OR 0)",
-            "jobs_running",
-        ),
-    ] {
-        let plan: Vec<(i64, i64, i64, String)> =
-            tx.all(format!("EXPLAIN QUERY PLAN {sql}"), args![]).await.unwrap();
-        let text: Vec<&str> = plan.iter().map(|(.., text)| text.as_str()).collect();
-        assert!(text[0].contains(index), "{sql}\n{text:?}");
-    }
+    let sql = "EXPLAIN QUERY PLAN SELECT id FROM jobs WHERE outcome IS NULL AND claim_id IS NULL \
+               AND queue = 'messages' AND priority = 0 AND run_at <= 1 ORDER BY run_at, id LIMIT 5";
+    let plan: Vec<(i64, i64, i64, String)> = tx.all(sql, args![]).await.unwrap();
+    assert_eq!(plan.len(), 1, "{plan:?}");
+    assert!(plan[0].3.contains("jobs_live (queue=? AND priority=? AND run_at<?)"), "{plan:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

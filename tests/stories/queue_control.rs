@@ -186,11 +186,14 @@ async fn a_job_is_shown_with_its_message_and_the_providers_answer() {
         let detail = control::get(&world.root(), letters[0]).await.unwrap();
         assert_eq!((detail.job.state, detail.job.worker.as_deref()), (JobState::Dead, None));
         assert_eq!(detail.message.unwrap().status, MessageStatus::Failed);
-        assert_eq!(detail.attempts.len(), 1);
-        assert_eq!(detail.attempts[0].code.as_deref(), Some("invalid_target"));
+        assert_eq!(detail.message_attempts.len(), 1);
+        assert_eq!(detail.message_attempts[0].code.as_deref(), Some("invalid_target"));
         let done = &jobs(&world.root(), JobState::Done).await[0];
         let detail = control::get(&world.root(), done.id).await.unwrap();
-        assert!(detail.attempts[0].provider_id.is_some() && detail.attempts[0].finished_at.is_some());
+        assert!(
+            detail.message_attempts[0].provider_id.is_some()
+                && detail.message_attempts[0].finished_at.is_some()
+        );
         assert_eq!(refused(control::get(&world.root(), JobId(999_999)).await), "not_found");
     })
     .await;
@@ -612,7 +615,7 @@ async fn over_http_everyone_does_what_they_may() {
         rina.get("/api/queue/jobs/dead?kinds=x").await.expect(422);
         let detail = rina.get(&format!("/api/queue/job/{}", letters[0])).await.expect(200).json();
         assert_eq!(
-            (&detail["state"], &detail["attempts"][0]["code"]),
+            (&detail["state"], &detail["message_attempts"][0]["code"]),
             (&json!("dead"), &json!("invalid_target"))
         );
         rina.post(&format!("/api/queue/retry/{}", letters[0]), &json!({})).await.expect(403);

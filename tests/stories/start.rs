@@ -173,3 +173,20 @@ async fn the_explorer_shows_every_operation() {
         .count();
     assert_eq!(shown, there as u64);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_is_a_whole_provider_and_every_check_of_its_health_is_good() {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let daemon = Daemon::start(backend, &["--demo"]).await;
+        let customers = daemon.ctl(&["customer", "list", "-o", "id"]);
+        assert!(customers.lines().count() >= 50, "{customers}");
+        let health = daemon.ctl_json(&["api", "GET", "/api/health"]);
+        let checks = health["checks"].as_array().expect("checks");
+        assert!(checks.iter().any(|check| check["name"] == "queue"), "{health}");
+        for check in checks {
+            assert_eq!(check["ok"], true, "{health}");
+        }
+        let jobs = daemon.ctl_json(&["queue", "status"]);
+        assert_eq!((jobs["waiting"].as_i64(), jobs["dead"].as_i64()), (Some(0), Some(0)), "{jobs}");
+    }
+}

@@ -231,7 +231,7 @@ fn facts(context: &Context, table: &mut Table, detail: &JobDetail) {
         table.fact("status", Cell::new(message.status));
         table.fact("text", Cell::new(&message.body));
     }
-    for attempt in &detail.attempts {
+    for attempt in &detail.message_attempts {
         let tone = match attempt.outcome {
             AttemptOutcome::Accepted => Tone::Ok,
             AttemptOutcome::Refused | AttemptOutcome::Failed => Tone::Bad,

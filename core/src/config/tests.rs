@@ -71,7 +71,7 @@ fn says_what_is_wrong_where_and_what_was_meant() {
         ("[whatsapp]\nmeta_templates = [\"hello=x\"]", "whatsapp.meta_templates names hello, which is no message"),
         (
             "[whatsapp]\nmeta_templates = [\"ticket-status=x:name:colour\"]",
-            "whatsapp.meta_templates names colour, but ticket-status has name",
+            "whatsapp.meta_templates names colour, but ticket-status has number",
         ),
         (
             "[whatsapp]\nprovider = \"http\"\nhttp_url = \"http://10.0.0.5/send\"",

@@ -76,7 +76,7 @@ pub(super) async fn settle(tx: &mut Tx, now: Time) -> Result<(), DbError> {
     )
     .await?;
     tx.run(
-        "UPDATE jobs SET state = 'done', attempts = 1, finished_at = created_at WHERE state = 'waiting'",
+        "UPDATE jobs SET outcome = 'done', attempts = 1, finished_at = created_at WHERE outcome IS NULL",
         args![],
     )
     .await?;

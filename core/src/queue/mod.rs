@@ -25,6 +25,8 @@ mod sandbox;
 pub mod schedule;
 #[cfg(feature = "server")]
 mod service;
+#[cfg(test)]
+mod simulation;
 #[cfg(feature = "server")]
 mod store;
 #[cfg(feature = "server")]

@@ -123,6 +123,25 @@ impl Outbox {
         })
     }
 
+    /// Everything through one gateway, which is never left alone however often it fails.
+    #[cfg(test)]
+    pub(super) fn through(gateway: Arc<dyn Provider<OutboundMessage>>) -> Outbox {
+        let limits = Limits { per_window: SANDBOX_LIMIT, ..Limits::default() };
+        let breaker =
+            BreakerSettings { consecutive: u32::MAX, error_rate: 2.0, ..BreakerSettings::default() };
+        let timeout = Duration::from_secs(600);
+        let guarded = guard(gateway, GuardSettings { limits, breaker, timeout });
+        let mail: Arc<dyn Provider<OutboundMail>> = Arc::new(NoServer);
+        Outbox {
+            mail: guard(mail, GuardSettings::default()),
+            bucket: None,
+            accounts: Arc::from([Account { name: "sandbox", guarded, groups: true }]),
+            in_force: Arc::default(),
+            real: false,
+            longest: timeout,
+        }
+    }
+
     /// How many jobs of a queue that are not critical can be worked on right now.
     pub(super) fn room(&self, queue: QueueName) -> usize {
         match queue {

@@ -11,6 +11,7 @@ mod list;
 mod load;
 mod portal;
 mod process;
+mod queue;
 mod seed;
 mod start;
 mod writers;
@@ -24,6 +25,7 @@ const BENCHES: &[Bench] = &[
     ("start", "from start to a healthy answer, and memory at rest", start::run),
     ("list", "a page of 100,000 tickets against a fixed body of the same size", list::run),
     ("writers", "50 writers at once against one transaction", writers::run),
+    ("queue", "the queue by itself, on SQLite and PostgreSQL", queue::run),
     ("console", "the console on 100,000 tickets", console::run),
     ("portal", "the customers' pages on a slow phone", portal::run),
 ];

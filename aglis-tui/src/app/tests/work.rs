@@ -361,7 +361,7 @@ fn live_events_reach_the_list_and_the_stream() {
     console.press("F");
     console.happens(data::live(6, "ticket.cancelled", 4));
     console.hides("ticket.cancelled");
-    console.shows("1 new events wait");
+    console.shows("1 new event waits");
     console.press("F");
     console.shows("ticket.cancelled");
 }

@@ -169,16 +169,28 @@ async fn preview(
     body: &str,
     subject: Option<&str>,
 ) -> Result<Preview, Error> {
-    let mail = text.built_in_subject.is_some();
-    let asked = PreviewTemplate {
-        body: Some(body.to_owned()),
-        subject: subject.map(str::to_owned),
-        channel: Some(if mail { MessageChannel::Email } else { MessageChannel::Whatsapp }),
-        ..PreviewTemplate::default()
+    let look = async |channel| {
+        let asked = PreviewTemplate {
+            body: Some(body.to_owned()),
+            subject: subject.map(str::to_owned),
+            channel: Some(channel),
+            ..PreviewTemplate::default()
+        };
+        templates::preview(frame.ctx(), &template.name, text.state.locale, asked).await
     };
-    Ok(match templates::preview(frame.ctx(), &template.name, text.state.locale, asked).await {
+    // The text as it comes by its usual way; the subject as a mail would have it.
+    let mail = match text.built_in_subject {
+        Some(_) => Some(look(MessageChannel::Email).await),
+        None => None,
+    };
+    let subject = match mail {
+        Some(Ok(mail)) => mail.subject,
+        Some(Err(Error::Invalid(_))) | None => None,
+        Some(Err(error)) => return Err(error),
+    };
+    Ok(match look(template.channel).await {
         Ok(shown) => Preview {
-            subject: shown.subject,
+            subject,
             count: frame.count("staff-templates-characters", shown.characters),
             // What only goes by mail is plain text.
             spans: if template.channel == MessageChannel::Email {

@@ -246,7 +246,7 @@ pub struct JobDetail {
     /// The message it sends; masked as in the list of messages.
     pub message: Option<Message>,
     /// The tries to send that message, the oldest first.
-    pub attempts: Vec<MessageAttempt>,
+    pub message_attempts: Vec<MessageAttempt>,
 }
 
 crate::text_enum! {

@@ -64,7 +64,7 @@ pub async fn get(ctx: &Ctx, id: JobId) -> Result<JobDetail> {
     let job = store::get(&mut tx, id).await?.ok_or(Error::NotFound("job"))?;
     drop(tx);
     let Some(message) = message_of(&job.payload) else {
-        return Ok(JobDetail { job, message: None, attempts: Vec::new() });
+        return Ok(JobDetail { job, message: None, message_attempts: Vec::new() });
     };
     // A job outlives a message that retention took.
     let message = match messages::service::get(ctx, message).await {
@@ -72,11 +72,11 @@ pub async fn get(ctx: &Ctx, id: JobId) -> Result<JobDetail> {
         Err(Error::NotFound(_)) => None,
         Err(error) => return Err(error),
     };
-    let attempts = match &message {
+    let message_attempts = match &message {
         Some(message) => messages::service::attempts(ctx, message.id).await?,
         None => Vec::new(),
     };
-    Ok(JobDetail { job, message, attempts })
+    Ok(JobDetail { job, message, message_attempts })
 }
 
 /// Puts a dead, cancelled or discarded job back, with all its tries.
