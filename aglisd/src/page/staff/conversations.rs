@@ -59,7 +59,7 @@ pub async fn nav(frame: &Frame) -> Result<Option<NavItem>, Error> {
     Ok(Some(NavItem {
         href: HERE,
         text: frame.t("staff-nav-conversations"),
-        key: "w",
+        key: "i",
         current: frame.path.starts_with(HERE),
         waiting: Some(conversations::unanswered(frame.ctx()).await?.count),
     }))
