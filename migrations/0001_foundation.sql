@@ -121,6 +121,7 @@ CREATE TABLE customers (
   locale TEXT NOT NULL DEFAULT 'id',
   notify_whatsapp {json} NOT NULL DEFAULT '["progress", "answers", "results"]',
   notify_email {json} NOT NULL DEFAULT '["progress", "answers", "results"]',
+  auto_answers BOOLEAN NOT NULL DEFAULT TRUE,
   notes TEXT NOT NULL DEFAULT '',
   version BIGINT NOT NULL DEFAULT 1,
   activated_at {time},
@@ -720,3 +721,25 @@ CREATE TABLE template_versions (
   UNIQUE (name, locale, version)
 );
 CREATE INDEX template_versions_name ON template_versions (name, id);
+
+-- One thread per WhatsApp address, kept by the writes of its messages. Message ids order the list: they only grow.
+CREATE TABLE conversations (
+  id {id},
+  address {text_c} NOT NULL UNIQUE,
+  customer_id BIGINT REFERENCES customers (id),
+  state TEXT NOT NULL,
+  assigned_to BIGINT REFERENCES users (id),
+  unanswered BIGINT NOT NULL,
+  last_message_id BIGINT NOT NULL,
+  last_direction TEXT NOT NULL,
+  last_text TEXT NOT NULL,
+  last_at {time} NOT NULL,
+  last_inbound_at {time},
+  created_at {time} NOT NULL
+);
+CREATE INDEX conversations_newest ON conversations (last_message_id);
+CREATE INDEX conversations_unanswered ON conversations (last_message_id) WHERE unanswered > 0;
+CREATE INDEX conversations_state ON conversations (state, last_message_id);
+CREATE INDEX conversations_assigned ON conversations (assigned_to, last_message_id) WHERE assigned_to IS NOT NULL;
+CREATE INDEX conversations_customer ON conversations (customer_id, last_message_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX conversations_last ON conversations (last_at);

@@ -130,6 +130,9 @@ pub enum Command {
     /// Messages to and from people
     #[command(subcommand)]
     Message(cmd::message::Verb),
+    /// Conversations with customers: list, view, reply, close
+    #[command(subcommand)]
+    Conversation(cmd::conversation::Verb),
     /// Texts of messages: list, view, edit, preview, test, check
     #[command(subcommand)]
     Template(cmd::template::Verb),

@@ -171,6 +171,29 @@ pub const EXAMPLES: &[(&str, &[&str])] = &[
         &["aglisctl message list --customer 17", "aglisctl message list --status failed -o csv"],
     ),
     ("message view", &["aglisctl message view 17 --json"]),
+    (
+        "conversation",
+        &[
+            "aglisctl conversation list --view unanswered",
+            "aglisctl conversation reply 7 'Teknisi tiba pukul 14.00'",
+        ],
+    ),
+    (
+        "conversation list",
+        &["aglisctl conversation list --view unanswered", "aglisctl conversation list siti --state open"],
+    ),
+    (
+        "conversation view",
+        &["aglisctl conversation view 7", "aglisctl conversation view 7 --messages 100 --json"],
+    ),
+    (
+        "conversation reply",
+        &[
+            "aglisctl conversation reply 7 'Teknisi tiba pukul 14.00'",
+            "aglisctl conversation reply 7 --file balasan.txt",
+        ],
+    ),
+    ("conversation close", &["aglisctl conversation close 7", "aglisctl conversation close 7 --dry-run"]),
     ("template", &["aglisctl template list --edited", "aglisctl template check"]),
     ("template list", &["aglisctl template list --purpose billing", "aglisctl template list jatuh tempo"]),
     ("template view", &["aglisctl template view ticket-created", "aglisctl template view otp-login --json"]),

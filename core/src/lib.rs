@@ -18,6 +18,7 @@ pub mod catalog;
 pub mod client;
 #[cfg(feature = "server")]
 pub mod config;
+pub mod conversations;
 #[cfg(feature = "server")]
 pub mod counter;
 pub mod csv;

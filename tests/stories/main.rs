@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod cli;
 mod cli_writes;
+mod conversations;
 mod customers;
 mod disk;
 mod faults;

@@ -156,6 +156,9 @@ pub struct Fields {
     /// Portal access
     #[arg(long, value_name = "TRUE|FALSE")]
     portal: Option<bool>,
+    /// Whether keywords by WhatsApp are answered automatically
+    #[arg(long, value_name = "TRUE|FALSE")]
+    auto_answers: Option<bool>,
     /// Language of messages: id or en
     #[arg(long, value_parser = ["id", "en"])]
     language: Option<String>,
@@ -340,6 +343,7 @@ fn facts(context: &Context, table: &mut Table, customer: &Customer) {
     table.fact_option("PPPoE", customer.pppoe_username.as_ref());
     table.fact_option("IP", customer.ip_address.as_ref());
     table.fact("portal", Cell::new(if customer.portal_enabled { "on" } else { "off" }));
+    table.fact("auto answers", Cell::new(if customer.auto_answers { "on" } else { "off" }));
     table.fact("language", Cell::new(&customer.locale));
     if !customer.tags.is_empty() {
         table.fact("tags", Cell::new(customer.tags.join(", ")));

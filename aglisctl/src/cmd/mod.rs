@@ -4,6 +4,7 @@ pub mod api;
 pub mod audit;
 pub mod completion;
 pub mod config;
+pub mod conversation;
 pub mod customer;
 pub mod doctor;
 pub mod job;
@@ -34,6 +35,7 @@ pub fn run(context: &Context, command: Command) -> Result {
         Command::Queue(verb) => queue::run(context, verb),
         Command::Job(verb) => job::run(context, verb),
         Command::Message(verb) => message::run(context, verb),
+        Command::Conversation(verb) => conversation::run(context, verb),
         Command::User(verb) => user::run(context, verb),
         Command::Token(verb) => token::run(context, verb),
         Command::Provider(verb) => provider::run(context, verb),

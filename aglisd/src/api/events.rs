@@ -297,7 +297,7 @@ async fn visible(ctx: &Ctx, tx: &mut aglis_core::db::Tx, row: &event::store::Sto
         "customer" => Permission::CustomerRead,
         "package" | "odp" | "area" | "holiday" => Permission::CatalogRead,
         "technician" => Permission::TechnicianRead,
-        "message" | "job" | "queue" | "batch" => Permission::MessageRead,
+        "message" | "conversation" | "job" | "queue" | "batch" => Permission::MessageRead,
         "notification" => return Ok(true),
         _ => Permission::AuditRead,
     };

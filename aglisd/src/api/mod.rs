@@ -3,6 +3,7 @@
 pub mod areas;
 pub mod audit;
 pub mod auth;
+pub mod conversations;
 pub mod customer_portal;
 pub mod customers;
 pub mod document;
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
         .merge(areas::routes())
         .merge(audit::routes())
         .merge(auth::routes())
+        .merge(conversations::routes())
         .merge(customer_portal::routes())
         .merge(customers::routes())
         .merge(document::routes())

@@ -109,3 +109,4 @@ event-field-window-s = window of the limit
 event-field-concurrency = messages at once
 event-field-daily-cap = daily cap
 event-field-cost = cost per message
+event-field-auto-answers = automatic answers

@@ -255,3 +255,49 @@ msg-emergency-alert =
     IMPORTANT: *{ $title }*
     { $message }
     { $business }
+
+msg-auto-menu-subject = What you can ask
+msg-auto-menu =
+    This is *{ $business }*. Write one of these words:
+    • *bill*: your package and its price
+    • *ticket*: where your reports stand
+    • *help*: how to reach us
+    • *stop*: no automatic answers any more
+    Your account: { $link }
+
+msg-auto-bill-subject = Your package
+msg-auto-bill =
+    Hello { $name }, your package is *{ $package }*, { $price } a month.
+    For your bill, reply to this message or see { $link }. Our staff will answer.
+    { $business }
+
+msg-auto-tickets-subject = Your tickets
+msg-auto-tickets =
+    Hello { $name }, your open tickets:
+    { $tickets }
+    More at { $link }
+    { $business }
+
+msg-auto-help-subject = How to reach us
+msg-auto-help =
+    This is *{ $business }*. Write what you need, and our staff will answer in this chat.
+    With *menu* you see what is answered at once.
+    Reports and account: { $link }
+
+msg-auto-off-subject = Automatic answers are off
+msg-auto-off =
+    Fine, { $name }: no automatic answers any more. Our staff still read what you write.
+    Write *start* to switch them on again.
+    { $business }
+
+msg-auto-on-subject = Automatic answers are on
+msg-auto-on =
+    Hello { $name }, automatic answers are on. Write *menu* to see what you can ask.
+    { $business }
+
+msg-tickets-none = You have no open tickets.
+msg-tickets-line = • *{ $number }*: { $status }, { $when }
+msg-tickets-eta = technician expected { $when }
+msg-tickets-due = to be solved by { $when }
+msg-tickets-hold = waiting
+msg-tickets-late = late; we are working on it

@@ -44,3 +44,5 @@ notify-user-locked-title = Account { $number } is locked
 notify-user-locked-message = { $failures } wrong passwords
 notify-account-security-title = Your account's security changed
 notify-account-security-message = If this was not you, tell an administrator at once
+notify-conversation-assigned-title = A conversation is yours
+notify-conversation-assigned-message = { $actor } gave you a conversation to answer.

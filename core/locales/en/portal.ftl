@@ -274,3 +274,5 @@ portal-conflict-too-late = More than 7 days have passed. Please make a new repor
 portal-conflict-illegal-transition = The report’s status has changed; this cannot be done any more.
 portal-conflict-work-begun = Work on this report has begun. Write a message to our team below.
 portal-conflict-already-sent = This report was sent or thrown away before.
+portal-profile-auto = Automatic answers
+portal-profile-auto-on = Answer words such as menu, bill and ticket at once when I write them by WhatsApp

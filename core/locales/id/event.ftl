@@ -109,3 +109,4 @@ event-field-window-s = jendela batas
 event-field-concurrency = pesan sekaligus
 event-field-daily-cap = batas harian
 event-field-cost = biaya per pesan
+event-field-auto-answers = jawaban otomatis

@@ -255,3 +255,49 @@ msg-emergency-alert =
     PENTING: *{ $title }*
     { $message }
     { $business }
+
+msg-auto-menu-subject = Yang bisa Anda tanyakan
+msg-auto-menu =
+    Ini *{ $business }*. Tulis salah satu kata ini:
+    • *tagihan*: paket Anda dan harganya
+    • *tiket*: status laporan Anda
+    • *bantuan*: cara menghubungi kami
+    • *stop*: tanpa jawaban otomatis lagi
+    Akun Anda: { $link }
+
+msg-auto-bill-subject = Paket Anda
+msg-auto-bill =
+    Halo { $name }, paket Anda *{ $package }*, { $price } per bulan.
+    Untuk tagihan, balas pesan ini atau lihat { $link }. Petugas kami akan menjawab.
+    { $business }
+
+msg-auto-tickets-subject = Tiket Anda
+msg-auto-tickets =
+    Halo { $name }, tiket Anda yang masih terbuka:
+    { $tickets }
+    Selengkapnya di { $link }
+    { $business }
+
+msg-auto-help-subject = Cara menghubungi kami
+msg-auto-help =
+    Ini *{ $business }*. Tulis keperluan Anda, petugas kami akan menjawab di percakapan ini.
+    Tulis *menu* untuk melihat yang dijawab seketika.
+    Laporan dan akun: { $link }
+
+msg-auto-off-subject = Jawaban otomatis dimatikan
+msg-auto-off =
+    Baik, { $name }: tidak ada jawaban otomatis lagi. Petugas kami tetap membaca pesan Anda.
+    Tulis *mulai* untuk menyalakannya lagi.
+    { $business }
+
+msg-auto-on-subject = Jawaban otomatis dinyalakan
+msg-auto-on =
+    Halo { $name }, jawaban otomatis sudah menyala. Tulis *menu* untuk melihat yang bisa ditanyakan.
+    { $business }
+
+msg-tickets-none = Tidak ada tiket yang masih terbuka.
+msg-tickets-line = • *{ $number }*: { $status }, { $when }
+msg-tickets-eta = teknisi tiba sekitar { $when }
+msg-tickets-due = target selesai { $when }
+msg-tickets-hold = menunggu
+msg-tickets-late = terlambat; sedang kami kerjakan

@@ -44,3 +44,5 @@ notify-user-locked-title = Akun { $number } terkunci
 notify-user-locked-message = { $failures } kali salah sandi
 notify-account-security-title = Keamanan akun Anda berubah
 notify-account-security-message = Jika ini bukan Anda, segera hubungi administrator
+notify-conversation-assigned-title = Percakapan untuk Anda
+notify-conversation-assigned-message = { $actor } menyerahkan sebuah percakapan kepada Anda.

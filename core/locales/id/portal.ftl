@@ -271,3 +271,5 @@ portal-conflict-too-late = Sudah lebih dari 7 hari. Silakan buat laporan baru.
 portal-conflict-illegal-transition = Status laporan ini sudah berubah, jadi itu tidak dapat dilakukan lagi.
 portal-conflict-work-begun = Laporan ini sedang dikerjakan. Tulis pesan kepada tim kami di bawah.
 portal-conflict-already-sent = Laporan ini sudah dikirim atau dibuang.
+portal-profile-auto = Jawaban otomatis
+portal-profile-auto-on = Jawab seketika kata seperti menu, tagihan, dan tiket yang saya tulis lewat WhatsApp

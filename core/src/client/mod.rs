@@ -11,6 +11,7 @@
 mod accounts;
 mod audit;
 mod catalog;
+mod conversations;
 mod customers;
 mod error;
 mod export;

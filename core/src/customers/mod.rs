@@ -111,6 +111,8 @@ pub struct Customer {
     pub notify_whatsapp: Vec<News>,
     /// What they want to hear of by e-mail.
     pub notify_email: Vec<News>,
+    /// Whether keywords that they write by WhatsApp are answered automatically.
+    pub auto_answers: bool,
     /// Internal notes.
     pub notes: String,
     /// Tags, in alphabetical order.
@@ -206,6 +208,8 @@ pub struct NewCustomer {
     pub notify_whatsapp: Option<Vec<News>>,
     /// What to tell by e-mail; everything when absent.
     pub notify_email: Option<Vec<News>>,
+    /// Whether keywords are answered automatically; on when absent.
+    pub auto_answers: Option<bool>,
     /// Internal notes.
     pub notes: Option<String>,
     /// Tags.
@@ -282,6 +286,9 @@ pub struct CustomerChange {
     /// What to tell by e-mail; an empty list for nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notify_email: Option<Vec<News>>,
+    /// Whether keywords are answered automatically.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_answers: Option<bool>,
     /// Internal notes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,

@@ -175,8 +175,8 @@ events! {
     TemplateChanged = "template.changed" { locale: String, version: i64, to_version: Option<i64>, built_in: bool, note: String }
     /// A message template was sent as a test.
     TemplateTested = "template.tested" { locale: String, channel: String, message_id: Option<MessageId> }
-    /// A message came in.
-    MessageReceived = "message.received" { message_id: Option<MessageId>, channel: String }
+    /// A message came in; `answered` tells that it was a keyword, to which the program answered.
+    MessageReceived = "message.received" { message_id: Option<MessageId>, channel: String, answered: bool }
     /// A job was given up after its last try.
     JobDied = "job.died" { job_kind: String, error: String }
     /// A job that had ended was put back.
@@ -203,6 +203,12 @@ events! {
     BatchCancelled = "batch.cancelled" { left: i64 }
     /// A message was written to somebody by staff.
     MessageWritten = "message.written" { message_id: Option<MessageId>, template: String, channel: String }
+    /// A conversation was taken, given to somebody, or let go.
+    ConversationAssigned = "conversation.assigned" { user_id: Option<UserId>, name: String, previous_id: Option<UserId> }
+    /// Staff said that nothing is left to answer.
+    ConversationHandled = "conversation.handled" { unanswered: i64 }
+    /// A conversation was closed.
+    ConversationClosed = "conversation.closed" { unanswered: i64 }
     /// What is set for a provider was changed.
     ProviderChanged = "provider.changed" { changes: Vec<Change> }
     /// A provider's device went off line: it sends nothing until somebody connects it again.

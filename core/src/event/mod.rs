@@ -48,6 +48,8 @@ text_enum! {
         Technician = "technician",
         /// A message.
         Message = "message",
+        /// A thread of messages.
+        Conversation = "conversation",
         /// A message template.
         Template = "template",
         /// A job.

@@ -6,7 +6,7 @@ use crate::{
     notifications::{NotificationPriority, NotificationType},
     permission::{Permission, Role},
     tickets::{Priority, TicketStatus, Visibility},
-    types::{TechnicianId, TicketId},
+    types::{TechnicianId, TicketId, UserId},
 };
 
 /// Which staff members hear of an event. Whoever caused it does not.
@@ -24,6 +24,8 @@ pub enum Audience {
     Technicians(Vec<TechnicianId>),
     /// The account the event is about.
     Subject,
+    /// One account.
+    User(UserId),
 }
 
 /// Who gets a message.
@@ -187,9 +189,14 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
             vec![notify(Audience::Role(Role::Supervisor), N::High, "ticket-rated-low")]
         }
         E::TicketRated { .. } => vec![notify(Audience::Team, N::Low, "ticket-rated")],
+        E::MessageReceived { answered: true, .. } => Vec::new(),
         E::MessageReceived { .. } => {
             vec![system(Audience::Role(Role::CustomerService), N::Normal, "message-received")]
         }
+        E::ConversationAssigned { user_id: Some(user), .. } => {
+            vec![system(Audience::User(*user), N::Normal, "conversation-assigned")]
+        }
+        E::ConversationAssigned { user_id: None, .. } => Vec::new(),
         E::JobDied { .. } => vec![system(Audience::Permitted(Permission::QueueManage), N::High, "job-died")],
         E::QueuePaused { .. } => {
             vec![system(Audience::Permitted(Permission::QueueManage), N::High, "queue-paused")]
@@ -248,6 +255,8 @@ pub fn reactions(event: &Event) -> Vec<Reaction> {
         | E::TicketFileAttached { .. }
         | E::TicketChecklistChanged { .. }
         | E::TicketParentSet { .. }
+        | E::ConversationHandled { .. }
+        | E::ConversationClosed { .. }
         | E::MessageStatusChanged { .. }
         | E::MessageRefused { .. }
         | E::TemplateChanged { .. }

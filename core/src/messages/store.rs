@@ -495,6 +495,33 @@ pub(super) async fn list(
     tx.all_of(list_query(filter, before, limit)).await
 }
 
+/// The WhatsApp messages to and from an address, the newest first.
+pub(super) async fn thread(
+    tx: &mut Tx,
+    address: &str,
+    before: Option<MessageId>,
+    limit: i64,
+) -> Result<Vec<Message>, DbError> {
+    let mut query = Query::new(MESSAGE);
+    query.push(" WHERE channel = 'whatsapp' AND address = ").bind(address);
+    if let Some(id) = before {
+        query.push(" AND id < ").bind(id);
+    }
+    query.push(" ORDER BY id DESC LIMIT ").bind(limit);
+    tx.all_of(query).await
+}
+
+/// Whether a provider's id is one of a message that we sent.
+pub(super) async fn is_ours(tx: &mut Tx, provider: &str, provider_id: &str) -> Result<bool, DbError> {
+    let row: Option<(MessageId,)> = tx
+        .opt(
+            "SELECT id FROM messages WHERE provider = $1 AND provider_id = $2 AND direction = 'out' LIMIT 1",
+            args![provider, provider_id],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
 /// The customer with this phone.
 pub(super) async fn customer_of(tx: &mut Tx, phone: &Phone) -> Result<Option<CustomerId>, DbError> {
     let row: Option<(CustomerId,)> =

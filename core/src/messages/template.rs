@@ -91,6 +91,12 @@ templates! {
     "maintenance-broadcast": Broadcast Whatsapp Bulk, 2 * DAY, ["schedule"], ["name", "area", "reason", "business"];
     "outage-broadcast": Broadcast Whatsapp Bulk, 6 * HOUR, ["area"], ["name", "estimate", "business"];
     "emergency-alert": Broadcast Whatsapp Notification, 6 * HOUR, ["message"], ["title", "business"];
+    "auto-menu": Conversation Whatsapp Notification, HOUR / 6, [], ["link", "business"];
+    "auto-bill": Conversation Whatsapp Notification, HOUR / 6, ["package", "price"], ["name", "link", "business"];
+    "auto-tickets": Conversation Whatsapp Notification, HOUR / 6, ["tickets"], ["name", "link", "business"];
+    "auto-help": Conversation Whatsapp Notification, HOUR / 6, [], ["link", "business"];
+    "auto-off": Conversation Whatsapp Notification, HOUR / 6, [], ["name", "business"];
+    "auto-on": Conversation Whatsapp Notification, HOUR / 6, [], ["name", "business"];
 }
 
 /// What variables hold in previews and tests: `variable` for all templates, or `template.variable` for one; Indonesian,
@@ -159,6 +165,11 @@ const SAMPLES: &[(&str, &str, &str)] = &[
     ),
     ("status", "Sedang dikerjakan", "In progress"),
     ("technician", "Andi Wijaya", "Andi Wijaya"),
+    (
+        "tickets",
+        "• *TKT20261121001*: Sedang dikerjakan, teknisi tiba sekitar 21 Nov 2026, 14.05 WIB",
+        "• *TKT20261121001*: In progress, technician expected 21 Nov 2026, 14:05 WIB",
+    ),
     ("title", "Internet mati sejak pagi", "No internet since this morning"),
     ("promotion.title", "Promo Akhir Tahun", "Year-end offer"),
     ("emergency-alert.title", "Bahaya listrik", "Electrical hazard"),

@@ -236,6 +236,8 @@ pub struct Profile {
     pub notify_whatsapp: Vec<News>,
     /// What they want to hear of by e-mail.
     pub notify_email: Vec<News>,
+    /// Whether keywords that they write by WhatsApp are answered automatically.
+    pub auto_answers: bool,
 }
 
 /// What customers can change by themselves: absent fields stay.
@@ -255,6 +257,9 @@ pub struct ProfileChange {
     /// What to tell by e-mail; an empty list for nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notify_email: Option<Vec<News>>,
+    /// Whether keywords are answered automatically.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_answers: Option<bool>,
 }
 
 /// The start page's figures.

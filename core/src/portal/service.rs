@@ -43,6 +43,7 @@ pub async fn set_profile(ctx: &Ctx, change: ProfileChange) -> Result<Profile> {
         locale: change.locale,
         notify_whatsapp: change.notify_whatsapp,
         notify_email: change.notify_email,
+        auto_answers: change.auto_answers,
         ..CustomerChange::default()
     };
     Ok(shown(customers::service::update(ctx, who(ctx)?, change).await?))
@@ -61,6 +62,7 @@ fn shown(customer: customers::Customer) -> Profile {
         locale: customer.locale,
         notify_whatsapp: customer.notify_whatsapp,
         notify_email: customer.notify_email,
+        auto_answers: customer.auto_answers,
     }
 }
 

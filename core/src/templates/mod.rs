@@ -32,6 +32,8 @@ text_enum! {
         Offer = "offer",
         /// To everybody whom something concerns.
         Broadcast = "broadcast",
+        /// Automatic answers to keywords.
+        Conversation = "conversation",
     }
 }
 

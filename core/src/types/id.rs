@@ -55,6 +55,8 @@ ids! {
     BatchId,
     /// A message to or from a person.
     MessageId,
+    /// A thread of messages with one address.
+    ConversationId,
     /// A version of a message template's text.
     TemplateVersionId,
     /// A notification in somebody's notification centre.

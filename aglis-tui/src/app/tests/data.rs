@@ -92,7 +92,7 @@ fn customer(n: i64, revealed: bool) -> serde_json::Value {
         "package": {"id": 1, "name": "Home Silver 50M", "type": "broadband", "down_mbps": 50, "up_mbps": 25,
                     "monthly_price": 199_900, "setup_fee": 0, "sla_level": "silver", "active": true},
         "pppoe_username": "budi.santoso", "ip_mode": "dynamic", "ip_address": null, "status": "active",
-        "portal_enabled": true, "locale": "id", "notify_whatsapp": ["progress", "answers", "results"], "notify_email": [], "notes": "",
+        "portal_enabled": true, "locale": "id", "notify_whatsapp": ["progress", "answers", "results"], "notify_email": [], "auto_answers": true, "notes": "",
         "tags": ["vip"], "version": 1, "activated_at": time(-60 * 24 * 300), "created_at": time(-60 * 24 * 301),
         "updated_at": time(-100)
     })

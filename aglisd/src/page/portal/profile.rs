@@ -87,6 +87,7 @@ pub async fn save(Posted { mut frame, form }: Posted) -> Shown {
         locale: form.given("locale").map(str::to_owned),
         notify_whatsapp: Some(form.words("notify_whatsapp")),
         notify_email: Some(form.words("notify_email")),
+        auto_answers: Some(form.has("auto_answers")),
     };
     let profile = match portal::set_profile(frame.ctx(), change).await {
         Ok(profile) => profile,

@@ -65,7 +65,7 @@ struct Page<'a> {
 
 type Values = HashMap<&'static str, String>;
 
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 20] = [
     "name",
     "phone",
     "email",
@@ -83,6 +83,7 @@ const NAMES: [&str; 19] = [
     "package_id",
     "area_id",
     "portal",
+    "auto_answers",
     "locale",
     "version",
 ];
@@ -100,7 +101,7 @@ fn of_form(form: &Form) -> Values {
 }
 
 fn of_nobody() -> Values {
-    [("locale", "id"), ("portal", "on"), ("ip_mode", IpMode::Dynamic.as_str())]
+    [("locale", "id"), ("portal", "on"), ("auto_answers", "on"), ("ip_mode", IpMode::Dynamic.as_str())]
         .into_iter()
         .map(|(name, value)| (name, value.to_owned()))
         .chain(NEWS.into_iter().map(|(name, _)| (name, joined(News::ALL))))
@@ -128,6 +129,7 @@ fn of_customer(customer: &Customer) -> Values {
         ("package_id", customer.package.as_ref().map(|package| package.id.to_string()).unwrap_or_default()),
         ("area_id", customer.area_id.map(|id| id.to_string()).unwrap_or_default()),
         ("portal", if customer.portal_enabled { "on" } else { "off" }.to_owned()),
+        ("auto_answers", if customer.auto_answers { "on" } else { "off" }.to_owned()),
         ("locale", customer.locale.clone()),
         ("notify_whatsapp", joined(&customer.notify_whatsapp)),
         ("notify_email", joined(&customer.notify_email)),
@@ -183,11 +185,15 @@ async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error>
         let hint_id = if hint.is_empty() { String::new() } else { format!("{name}-hint") };
         Field::Input(Input { name, text: frame.t(text), hint, hint_id, value: value(name), long, required })
     };
-    let switch = ["on", "off"].map(|word| Opt {
-        value: word.to_owned(),
-        text: frame.word("staff-portal", word),
-        selected: value("portal") == word,
-    });
+    let switch = |name: &str, area: &str| {
+        let chosen = value(name);
+        let word = |word: &str| Opt {
+            value: word.to_owned(),
+            text: frame.word(area, word),
+            selected: chosen == word,
+        };
+        vec![word("on"), word("off")]
+    };
     let kind = Choice::of(
         frame,
         "type",
@@ -236,7 +242,12 @@ async fn sections(frame: &Frame, values: &Values) -> Result<Vec<Section>, Error>
                 Field::Choice(Choice {
                     name: "portal",
                     label: frame.t("staff-portal"),
-                    options: switch.into(),
+                    options: switch("portal", "staff-portal"),
+                }),
+                Field::Choice(Choice {
+                    name: "auto_answers",
+                    label: frame.t("staff-auto-answers"),
+                    options: switch("auto_answers", "staff-auto-answers"),
                 }),
                 Field::Choice(Choice {
                     name: "locale",
@@ -328,6 +339,7 @@ async fn make(Posted { frame, form }: Posted) -> Shown {
             ip_mode: form.get("ip_mode").parse().ok(),
             ip_address: text(&form, "ip_address"),
             portal_enabled: Some(form.get("portal") != "off"),
+            auto_answers: Some(form.get("auto_answers") != "off"),
             locale: text(&form, "locale"),
             notify_whatsapp: Some(form.words("notify_whatsapp")),
             notify_email: Some(form.words("notify_email")),
@@ -402,6 +414,7 @@ async fn change(frame: &Frame, form: &Form, customer: &Customer) -> Result<Custo
         ip_mode: changed("ip_mode").and_then(|word| word.parse().ok()),
         ip_address: changed("ip_address"),
         portal_enabled: changed("portal").map(|word| word != "off"),
+        auto_answers: changed("auto_answers").filter(|word| !word.is_empty()).map(|word| word != "off"),
         locale: changed("locale"),
         notify_whatsapp: news("notify_whatsapp", &customer.notify_whatsapp),
         notify_email: news("notify_email", &customer.notify_email),

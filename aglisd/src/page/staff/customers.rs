@@ -11,12 +11,13 @@ use crate::{
 };
 use aglis_core::{
     catalog::{PackageFilter, service as catalog},
+    conversations::service as conversations,
     customers::{Customer, CustomerFilter, CustomerStatus, SetCustomerStatus, service as customers},
     error::Error,
     messages::MessageFilter,
     permission::Permission as P,
     tickets::{TicketFilter, service as tickets},
-    types::{CustomerId, PageQuery},
+    types::{ConversationId, CustomerId, PageQuery},
 };
 use askama::Template;
 use axum::{
@@ -183,6 +184,7 @@ struct Page<'a> {
     here: String,
     older: Option<String>,
     messages: Option<Messages>,
+    conversation: Option<ConversationId>,
     statuses: Vec<Opt>,
     may: May,
 }
@@ -219,6 +221,10 @@ fn fact_list(frame: &Frame, customer: &Customer) -> Vec<Fact> {
                 "staff-portal",
                 Some(frame.t(if customer.portal_enabled { "staff-portal-on" } else { "staff-portal-off" })),
             ),
+            (
+                "staff-auto-answers",
+                Some(frame.word("staff-auto-answers", if customer.auto_answers { "on" } else { "off" })),
+            ),
             ("staff-notes", Some(customer.notes.clone())),
         ],
     )
@@ -236,6 +242,7 @@ async fn draw(frame: &Frame, customer: Customer, revealed: bool) -> Result<Respo
     let about = MessageFilter { customer_id: Some(id), ..MessageFilter::default() };
     let page = Page {
         messages: messages::about(frame, about, &here).await?,
+        conversation: if ctx.may(P::MessageRead) { conversations::of_customer(ctx, id).await? } else { None },
         older: timeline.next_cursor.map(|cursor| address(&here, &[("before", &cursor)], None)),
         here: address(&here, &[("before", cursor.as_deref().unwrap_or_default())], None),
         staff: Shell::new(frame).await?,

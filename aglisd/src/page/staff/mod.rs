@@ -5,6 +5,8 @@ mod analytics;
 mod batches;
 mod chart;
 mod complete;
+mod conversation;
+mod conversations;
 mod customer_form;
 mod customers;
 mod door;
@@ -80,6 +82,8 @@ pub struct NavItem {
     pub key: &'static str,
     /// Whether the page is in it.
     pub current: bool,
+    /// What waits there, where that is counted.
+    pub waiting: Option<i64>,
 }
 
 impl Shell {
@@ -97,7 +101,7 @@ impl Shell {
             ("/users", "staff-nav-users", "u", ctx.may(P::UserRead)),
             ("/sandbox", "staff-nav-sandbox", "s", ctx.may(P::SandboxUse) && view::sandboxed(ctx)),
         ];
-        let nav = parts
+        let mut nav: Vec<NavItem> = parts
             .into_iter()
             .filter(|(.., may)| *may)
             .map(|(href, text, key, _)| NavItem {
@@ -105,8 +109,10 @@ impl Shell {
                 text: frame.t(text),
                 key,
                 current: if href == "/" { frame.path == "/" } else { frame.path.starts_with(href) },
+                waiting: None,
             })
             .collect();
+        nav.extend(conversations::nav(frame).await?);
         let pages: [(&'static str, &str, bool); 5] = [
             ("/queue/jobs?status=waiting", "staff-page-waiting", ctx.may(P::MessageRead)),
             ("/queue/jobs?status=dead", "staff-page-dead", ctx.may(P::MessageRead)),
@@ -176,6 +182,8 @@ pub fn routes(upload_bytes: u64) -> Routes {
         .merge(message_new::routes())
         .merge(analytics::routes())
         .merge(message::routes())
+        .merge(conversations::routes())
+        .merge(conversation::routes())
 }
 
 /// What is in the way, in the reader's language.

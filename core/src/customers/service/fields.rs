@@ -50,6 +50,7 @@ pub fn of_new(check: &mut Checker, new: NewCustomer) -> Option<Fields> {
         locale,
         notify_whatsapp: new.notify_whatsapp.map_or_else(|| News::ALL.to_vec(), rules::news),
         notify_email: new.notify_email.map_or_else(|| News::ALL.to_vec(), rules::news),
+        auto_answers: new.auto_answers.unwrap_or(true),
         notes,
     })
 }
@@ -119,6 +120,9 @@ pub fn of_change(check: &mut Checker, before: &Fields, change: CustomerChange) -
     if let Some(value) = change.notify_email {
         fields.notify_email = rules::news(value);
     }
+    if let Some(value) = change.auto_answers {
+        fields.auto_answers = value;
+    }
     if let Some(value) = change.notes {
         fields.notes = check.optional_text("notes", &value, 4000);
     }
@@ -153,6 +157,7 @@ pub fn refuse_what_staff_change(check: &mut Checker, change: &CustomerChange) {
         locale: _,
         notify_whatsapp: _,
         notify_email: _,
+        auto_answers: _,
         notes,
     } = change;
     for (field, given) in [
@@ -350,6 +355,7 @@ pub fn changes(before: &Fields, after: &Fields) -> Vec<Change> {
         "locale" locale |f| f.locale.clone();
         "notify_whatsapp" notify_whatsapp |f| joined(&f.notify_whatsapp);
         "notify_email" notify_email |f| joined(&f.notify_email);
+        "auto_answers" auto_answers |f| f.auto_answers.to_string();
     }
     changes
 }

@@ -22,7 +22,7 @@ use crate::{
     counter::{self, Series},
     db::Tx,
     error::{Checker, Error, Result},
-    event::{Event, Subject, emit},
+    event::{Change, Event, Subject, emit},
     permission::Permission,
     portal_access,
     types::*,
@@ -153,6 +153,15 @@ pub async fn update(ctx: &Ctx, id: CustomerId, change: CustomerChange) -> Result
     }
     emit(&mut tx, ctx, &subject(&row), Event::CustomerUpdated { changes }).await?;
     finish(tx, ctx, id).await
+}
+
+/// Switches automatic answers on or off because the customer said so in a message; part of the caller's transaction.
+pub async fn set_auto_answers(tx: &mut Tx, ctx: &Ctx, id: CustomerId, on: bool) -> Result<()> {
+    let Some(number) = store::set_auto_answers(tx, id, on, ctx.now).await? else { return Ok(()) };
+    let change =
+        Change { field: "auto_answers".to_owned(), from: Some((!on).to_string()), to: Some(on.to_string()) };
+    let event = Event::CustomerUpdated { changes: vec![change] };
+    emit(tx, ctx, &Subject::customer(id, number), event).await.map(drop)
 }
 
 /// Moves an account to another status.
@@ -291,6 +300,7 @@ async fn assemble(tx: &mut Tx, row: Row, masked: bool) -> Result<Customer> {
         locale: fields.locale,
         notify_whatsapp: fields.notify_whatsapp,
         notify_email: fields.notify_email,
+        auto_answers: fields.auto_answers,
         notes: fields.notes,
         tags: store::tags(tx, id).await?,
         version,

@@ -58,6 +58,8 @@ pub struct Fields {
     /// What to tell by e-mail.
     #[sqlx(json)]
     pub notify_email: Vec<News>,
+    /// Whether keywords are answered automatically.
+    pub auto_answers: bool,
     /// Internal notes.
     pub notes: String,
 }
@@ -193,9 +195,9 @@ pub async fn insert(
         .one(
             "INSERT INTO customers (number, type, name, name_key, phone, email, pic_name, pic_phone, address, area_id,
                latitude, longitude, odp_id, odp_port, package_id, pppoe_username, ip_mode, ip_address, portal_enabled,
-               locale, notify_whatsapp, notify_email, notes, status, activated_at, created_at, updated_at)
+               locale, notify_whatsapp, notify_email, notes, status, activated_at, created_at, updated_at, auto_answers)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-               $23, $24, $25, $26, $26) RETURNING id",
+               $23, $24, $25, $26, $26, $27) RETURNING id",
             args![
                 number,
                 f.customer_type,
@@ -222,7 +224,8 @@ pub async fn insert(
                 &f.notes,
                 status,
                 activated_at,
-                now
+                now,
+                f.auto_answers
             ],
         )
         .await?;
@@ -242,7 +245,8 @@ pub async fn update(
         "UPDATE customers SET type = $2, name = $3, name_key = $4, phone = $5, email = $6, pic_name = $7, pic_phone = $8,
            address = $9, area_id = $10, latitude = $11, longitude = $12, odp_id = $13, odp_port = $14, package_id = $15,
            pppoe_username = $16, ip_mode = $17, ip_address = $18, portal_enabled = $19, locale = $20,
-           notify_whatsapp = $21, notify_email = $22, notes = $23, updated_at = $24, version = version + 1 WHERE id = $1",
+           notify_whatsapp = $21, notify_email = $22, notes = $23, updated_at = $24, auto_answers = $25,
+           version = version + 1 WHERE id = $1",
         args![
             id,
             f.customer_type,
@@ -267,11 +271,29 @@ pub async fn update(
             as_json(&f.notify_whatsapp),
             as_json(&f.notify_email),
             &f.notes,
-            now
+            now,
+            f.auto_answers
         ],
     )
     .await
     .map(drop)
+}
+
+/// Says whether keywords are answered automatically; tells the customer's number where that is new.
+pub async fn set_auto_answers(
+    tx: &mut Tx,
+    id: CustomerId,
+    on: bool,
+    now: Time,
+) -> Result<Option<String>, DbError> {
+    let row: Option<(String,)> = tx
+        .opt(
+            "UPDATE customers SET auto_answers = $2, updated_at = $3, version = version + 1
+             WHERE id = $1 AND auto_answers <> $2 RETURNING number",
+            args![id, on, now],
+        )
+        .await?;
+    Ok(row.map(|(number,)| number))
 }
 
 /// Writes the account status; `activated_at` is kept once it is set.

@@ -2,6 +2,7 @@
 
 use crate::{
     app::Ctx,
+    conversations::service as conversations,
     error::{Error, Result},
     event::{Event, Subject, SubjectKind, emit},
     messages::{
@@ -71,10 +72,26 @@ pub async fn received(ctx: &Ctx, provider: &str, message: &InboundMessage) -> Re
     if let Some(callback) = callback {
         store::match_callback(&mut tx, callback, id).await?;
     }
+    let came = conversations::Came {
+        message_id: id,
+        address: &address,
+        phone: phone.as_ref().filter(|_| message.group.is_none()),
+        customer_id,
+        text: &text,
+        sent_at: message.sent_at.map_or(ctx.now, |at| Time::from_ms(at.saturating_mul(1000))),
+        echo: match &message.provider_id {
+            Some(provider_id) => store::is_ours(&mut tx, provider, provider_id).await?,
+            None => false,
+        },
+    };
+    let answered = conversations::received(&mut tx, ctx, &came).await?;
     let mut subject = Subject::new(SubjectKind::Message, id.0, "inbound");
     subject.customer_id = customer_id;
-    let event =
-        Event::MessageReceived { message_id: Some(id), channel: MessageChannel::Whatsapp.to_string() };
+    let event = Event::MessageReceived {
+        message_id: Some(id),
+        channel: MessageChannel::Whatsapp.to_string(),
+        answered,
+    };
     emit(&mut tx, ctx, &subject, event).await?;
     tx.commit().await?;
     Ok(Some(id))

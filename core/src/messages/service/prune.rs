@@ -1,6 +1,6 @@
 //! Forgetting messages that are older than they are kept.
 
-use crate::{app::Ctx, error::Result, messages::store};
+use crate::{app::Ctx, conversations::service as conversations, error::Result, messages::store};
 
 /// Rows removed in one transaction.
 const BATCH: i64 = 1000;
@@ -29,5 +29,5 @@ pub async fn prune(ctx: &Ctx) -> Result<u64> {
             }
         }
     }
-    Ok(removed)
+    Ok(removed + conversations::prune(ctx, kept).await?)
 }

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     app::Ctx,
+    conversations::service as conversations,
     customers,
     db::Tx,
     error::{Checker, Error, Result},
@@ -163,6 +164,8 @@ pub async fn write(ctx: &Ctx, new: &SendMessage) -> Result<Message> {
         return Ok(shown(ctx, Message { id: MessageId(0), ..message }));
     }
     enqueue(&mut tx, ctx.now, at, message_id, MessageChannel::Whatsapp, MessageKind::Notification).await?;
+    let wrote = conversations::Wrote { message_id, address: address.as_str(), customer_id: id, text: &body };
+    conversations::written(&mut tx, ctx, &wrote).await?;
     let mut subject = Subject::new(SubjectKind::Message, message_id.0, name);
     subject.customer_id = id;
     let event = Event::MessageWritten {

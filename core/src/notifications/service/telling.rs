@@ -170,6 +170,10 @@ async fn audience(tx: &mut Tx, ctx: &Ctx, subject: &Subject, notice: &Notice<'_>
         },
         Audience::TeamOf(ticket) => Readers::Team(*ticket),
         Audience::Technicians(ids) => Readers::Technicians(ids),
+        Audience::User(id) => {
+            users = [*id];
+            Readers::Users(&users)
+        }
         Audience::Subject => match subject.id.filter(|_| subject.kind == SubjectKind::User) {
             // What concerns an account's safety its owner hears also when it looks as though they did it themselves.
             Some(id) => {
@@ -206,6 +210,7 @@ fn link(subject: &Subject, writer: Option<&customers::service::Brief>) -> Option
     match subject.kind {
         SubjectKind::Ticket => Some(format!("/tickets/{}", subject.label)),
         SubjectKind::Customer => Some(format!("/customers/{}", subject.label)),
+        SubjectKind::Conversation => subject.id.map(|id| format!("/conversations/{id}")),
         SubjectKind::Message => writer.map(|writer| format!("/customers/{}", writer.number)),
         _ => None,
     }
