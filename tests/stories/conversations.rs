@@ -324,7 +324,7 @@ async fn the_api_answers_once_for_one_key() {
         cast(&world).await;
         write(&world, BUDI, "Halo").await;
         let site = Site::open(&world.app).await;
-        let mut local = site.local().with("idempotency-key", "reply-1");
+        let mut local = site.local().with("idempotency-key", "reply-0001");
         for _ in 0..2 {
             local.post("/api/conversations/1/reply", &json!({ "text": "Halo juga" })).await.expect(201);
         }

@@ -17,6 +17,7 @@ use aglis_core::{
     csv,
     error::Error,
     i18n::format,
+    idempotency,
     permission::Permission as P,
     queue::{
         JobAction, JobBulk, JobBulkAnswer, JobBulkData, JobBulkResult, JobSelection,
@@ -322,9 +323,13 @@ async fn begin_it(Posted { mut frame, form }: Posted) -> Shown {
     chosen.bulk.data.until = (chosen.action == JobAction::Snooze).then_some(at);
     // More or fewer than were looked at are looked at again; what the service cuts off has no number to compare.
     chosen.bulk.expect = form.get("total").parse().ok().filter(|_| !form.has("more"));
-    let number = begin(&frame, chosen.action, chosen.back);
     let mut ctx: Ctx = frame.ctx().clone();
+    // The form has done its work once the run is begun; what the run does item by item is no longer the form's.
+    let mut tx = ctx.app.db.write().await.map_err(Error::from)?;
+    idempotency::done(&mut tx, &ctx).await.map_err(Error::from)?;
+    tx.commit().await.map_err(Error::from)?;
     ctx.request.idempotency_key = None;
+    let number = begin(&frame, chosen.action, chosen.back);
     let (action, bulk) = (chosen.action, chosen.bulk);
     tokio::spawn(async move {
         let end = control::bulk(&ctx, action, &bulk).await.map_err(|error| match error {

@@ -112,7 +112,10 @@ impl Shell {
                 waiting: None,
             })
             .collect();
-        nav.extend(conversations::nav(frame).await?);
+        if let Some(item) = conversations::nav(frame).await? {
+            let beside = nav.iter().position(|one| one.href == "/messages").unwrap_or(nav.len());
+            nav.insert(beside, item);
+        }
         let pages: [(&'static str, &str, bool); 5] = [
             ("/queue/jobs?status=waiting", "staff-page-waiting", ctx.may(P::MessageRead)),
             ("/queue/jobs?status=dead", "staff-page-dead", ctx.may(P::MessageRead)),
