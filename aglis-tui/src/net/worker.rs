@@ -161,7 +161,9 @@ async fn steered(client: &Client, steer: &Steer, key: &str) -> Result<Payload, C
     Ok(match steer {
         Steer::One(action, id, until) => {
             match (action, until) {
-                (JobAction::Retry, _) => drop(client.retry_job(*id, key).await?),
+                (JobAction::Retry, _) => {
+                    client.retry_job(*id, key).await?;
+                }
                 (JobAction::Cancel, _) => drop(client.cancel_job(*id, key).await?),
                 (JobAction::Discard, _) => drop(client.discard_job(*id, key).await?),
                 (JobAction::Snooze, Some(until)) => {

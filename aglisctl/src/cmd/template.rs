@@ -162,10 +162,7 @@ impl Row for TemplateSummary {
 
     fn cells(&self, clock: &Clock) -> Vec<Cell> {
         let text = |locale| {
-            self.texts
-                .iter()
-                .find(|text| text.locale == locale)
-                .map_or_else(|| Cell::new(""), |one| state(one))
+            self.texts.iter().find(|text| text.locale == locale).map_or_else(|| Cell::new(""), state)
         };
         let last = self.texts.iter().max_by_key(|text| text.changed_at);
         vec![

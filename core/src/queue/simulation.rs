@@ -322,10 +322,10 @@ impl Sim {
                     recover(&self.app, hands[hand].id, false).await.unwrap();
                 }
                 _ => {
-                    if let Some((message, _)) = messages.first() {
-                        if self.gateway.arrived(*message) > 0 {
-                            self.report(*message, &mut chance).await;
-                        }
+                    if let Some((message, _)) = messages.first()
+                        && self.gateway.arrived(*message) > 0
+                    {
+                        self.report(*message, &mut chance).await;
                     }
                 }
             }

@@ -81,7 +81,7 @@ pub(super) struct Columns(Box<[SqliteColumn]>);
 
 impl Columns {
     pub(super) fn of(statement: &Statement<'_>) -> Self {
-        let columns = statement.column_names().into_iter().enumerate();
+        let columns = statement.column_names().enumerate();
         Columns(columns.map(|(ordinal, name)| SqliteColumn { ordinal, name: name.into() }).collect())
     }
 

@@ -327,9 +327,9 @@ pub fn answer(request: &Request) -> Payload {
         Request::QueueStats => Payload::QueueStats(Box::new(queue_stats())),
         Request::Jobs(state, _) => {
             let ids = match state {
-                JobState::Dead => 88_001..=88_003,
-                JobState::Waiting => 88_140..=88_141,
-                _ => 1..=0,
+                JobState::Dead => 88_001..88_004,
+                JobState::Waiting => 88_140..88_142,
+                _ => 0..0,
             };
             Payload::Jobs(Page { items: ids.rev().map(|id| job(id, *state)).collect(), next_cursor: None })
         }

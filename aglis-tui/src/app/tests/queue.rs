@@ -21,11 +21,13 @@ fn on_the_queue(lang: Lang) -> Console {
 
 /// What was asked to be done with the queue and is not answered yet.
 fn steers(console: &Console) -> Vec<&Steer> {
-    let steer = |request| match request {
-        &Request::Steer { ref steer, .. } => Some(steer.as_ref()),
-        _ => None,
-    };
-    console.asked.iter().filter_map(steer).collect()
+    let mut steers = Vec::new();
+    for request in &console.asked {
+        if let Request::Steer { steer, .. } = request {
+            steers.push(&**steer);
+        }
+    }
+    steers
 }
 
 fn counts(dead: i64) -> QueueCounts {

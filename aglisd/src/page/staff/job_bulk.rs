@@ -259,7 +259,7 @@ async fn draw(
 }
 
 /// What cannot be looked at is said on the list.
-fn refused(frame: &Frame, error: Error) -> Shown {
+async fn refused(frame: &Frame, error: Error) -> Shown {
     match error {
         Error::Invalid(fields) => {
             let errors = FormErrors::from_fields(frame, "staff", &fields);
@@ -276,13 +276,13 @@ fn refused(frame: &Frame, error: Error) -> Shown {
 async fn preview(Posted { mut frame, form }: Posted) -> Shown {
     let chosen = match chosen(&frame, &form) {
         Ok(chosen) => chosen,
-        Err(error) => return refused(&frame, error),
+        Err(error) => return refused(&frame, error).await,
     };
     jobs::HOME.clone_into(&mut frame.path);
     let at = until(&frame, &form).unwrap_or_else(|_| frame.now.plus_seconds(3600));
     match draw(&frame, StatusCode::OK, chosen, at, FormErrors::none()).await {
         Ok(page) => Ok(page),
-        Err(error) => refused(&frame, error),
+        Err(error) => refused(&frame, error).await,
     }
 }
 
@@ -303,7 +303,7 @@ fn agreed(form: &crate::page::Form) -> Result<(), Error> {
 async fn begin_it(Posted { mut frame, form }: Posted) -> Shown {
     let mut chosen = match chosen(&frame, &form) {
         Ok(chosen) => chosen,
-        Err(error) => return refused(&frame, error),
+        Err(error) => return refused(&frame, error).await,
     };
     jobs::HOME.clone_into(&mut frame.path);
     let at = match (chosen.action, until(&frame, &form)) {
