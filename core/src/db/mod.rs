@@ -8,7 +8,8 @@
 //! |---|---|---|---|
 //! | `{lock}` | nothing | `FOR UPDATE` | SQLite has one writer at a time anyway |
 //! | `{skip_locked}` | nothing | `FOR UPDATE SKIP LOCKED` | several claimers share a queue |
-//! | `{elements}` | `json_each` | `jsonb_array_elements_text` | a list of any length as one parameter |
+//! | `{elements}` | `json_each` | `jsonb_array_elements_text` | a list in a column |
+//! | `{among(}$1{)among}` | `IN (SELECT …)` | `= ANY(ARRAY(SELECT …))` | numbers in a list of any length as one parameter, looked up by the index there too |
 //! | `{ms(}a - b)` | `(a - b)` | the same in milliseconds | instants are numbers here, and intervals lie between them there |
 //!
 //! Migrations use `{id}`, `{time}`, `{json}` and `{text_c}` in the same way, see [`migrate`].
@@ -252,12 +253,18 @@ macro_rules! on {
             }
             Inner::PgRead(conn) | Inner::PgOne(conn) => {
                 let $conn = &mut **conn;
-                let $query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(sql), value::pg_arguments($args)?);
+                let $query = sqlx::query_with::<Postgres, _>(
+                    AssertSqlSafe(sql.into_owned()),
+                    value::pg_arguments($args)?,
+                );
                 $postgres
             }
             Inner::PgWrite(tx) => {
                 let $conn = &mut **tx;
-                let $query = sqlx::query_with::<Postgres, _>(AssertSqlSafe(sql), value::pg_arguments($args)?);
+                let $query = sqlx::query_with::<Postgres, _>(
+                    AssertSqlSafe(sql.into_owned()),
+                    value::pg_arguments($args)?,
+                );
                 $postgres
             }
         }
@@ -385,8 +392,8 @@ impl Tx {
             conn.script(sql)
         }
         match &mut self.inner {
-            Inner::SqliteRead(place, slow) => place::run(place, slow, sql, Vec::new(), run).await?,
-            Inner::SqliteWrite(place, slow) => place::run(place, slow, sql, Vec::new(), run).await?,
+            Inner::SqliteRead(place, slow) => place::run(place, slow, sql.into(), Vec::new(), run).await?,
+            Inner::SqliteWrite(place, slow) => place::run(place, slow, sql.into(), Vec::new(), run).await?,
             Inner::PgRead(conn) | Inner::PgOne(conn) => {
                 (&mut **conn).execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop)?
             }
@@ -436,22 +443,28 @@ impl Tx {
     }
 }
 
-fn expand(sql: Sql, dialect: Dialect) -> String {
+fn expand(sql: Sql, dialect: Dialect) -> Cow<'static, str> {
     let text = sql.0;
     if !text.contains('{') {
-        return text.into_owned();
+        return text;
     }
-    let (lock, skip_locked, elements, ms) = match dialect {
-        Dialect::Sqlite => ("", "", "json_each", "("),
-        Dialect::Postgres => (
-            "FOR UPDATE",
-            "FOR UPDATE SKIP LOCKED",
-            "jsonb_array_elements_text",
-            "1000 * date_part('epoch', ",
-        ),
+    let tokens: [(&str, &str); 6] = match dialect {
+        Dialect::Sqlite => [
+            ("{lock}", ""),
+            ("{skip_locked}", ""),
+            ("{elements}", "json_each"),
+            ("{among(}", "IN (SELECT value FROM json_each("),
+            ("{)among}", "))"),
+            ("{ms(}", "("),
+        ],
+        Dialect::Postgres => [
+            ("{lock}", "FOR UPDATE"),
+            ("{skip_locked}", "FOR UPDATE SKIP LOCKED"),
+            ("{elements}", "jsonb_array_elements_text"),
+            ("{among(}", "= ANY(ARRAY(SELECT CAST(one AS BIGINT) FROM jsonb_array_elements_text("),
+            ("{)among}", ") one))"),
+            ("{ms(}", "1000 * date_part('epoch', "),
+        ],
     };
-    text.replace("{lock}", lock)
-        .replace("{skip_locked}", skip_locked)
-        .replace("{elements}", elements)
-        .replace("{ms(}", ms)
+    tokens.iter().fold(text.into_owned(), |text, (token, sql)| text.replace(token, sql)).into()
 }

@@ -3,6 +3,7 @@
 use super::DbError;
 use sqlx::sqlite::{Connection, Value};
 use std::{
+    borrow::Cow,
     collections::HashSet,
     hash::{BuildHasher, RandomState},
     sync::{
@@ -57,7 +58,7 @@ impl Slow {
 pub(super) async fn run<P: Place, T: Send + 'static>(
     place: &mut Option<P>,
     slow: &Slow,
-    sql: String,
+    sql: Cow<'static, str>,
     args: Vec<Value>,
     work: fn(&Connection, &str, &[Value]) -> Result<T, sqlx::sqlite::Error>,
 ) -> Result<T, DbError> {

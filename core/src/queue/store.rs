@@ -151,8 +151,7 @@ pub(super) async fn claim(
         .all(
             format!(
                 "UPDATE jobs SET attempts = attempts + 1, claim_id = $1 \
-                 WHERE id IN (SELECT CAST(value AS BIGINT) FROM {{elements}}($2)) \
-                 AND outcome IS NULL AND claim_id IS NULL RETURNING {CLAIMED}"
+                 WHERE id {{among(}}$2{{)among}} AND outcome IS NULL AND claim_id IS NULL RETURNING {CLAIMED}"
             ),
             args![claim, array(ids)],
         )
@@ -166,7 +165,7 @@ pub(super) async fn claim(
 pub(super) async fn complete(tx: &mut Tx, claim: i64, jobs: &[JobId], now: Time) -> Result<u64, DbError> {
     tx.run(
         "UPDATE jobs SET outcome = 'done', finished_at = $1 WHERE claim_id = $2 AND outcome IS NULL \
-         AND id IN (SELECT CAST(value AS BIGINT) FROM {elements}($3))",
+         AND id {among(}$3{)among}",
         args![now, claim, array(jobs)],
     )
     .await
@@ -212,11 +211,7 @@ pub(super) async fn bury(
 pub(super) async fn drop_claims(tx: &mut Tx, claims: &[i64]) -> Result<(), DbError> {
     if !claims.is_empty() {
         let claims: serde_json::Value = claims.iter().copied().collect();
-        tx.run(
-            "DELETE FROM claims WHERE id IN (SELECT CAST(value AS BIGINT) FROM {elements}($1))",
-            args![claims],
-        )
-        .await?;
+        tx.run("DELETE FROM claims WHERE id {among(}$1{)among}", args![claims]).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@ use super::{
     row::{Columns, value},
 };
 use rusqlite::{CachedStatement, OpenFlags};
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{cell::RefCell, collections::HashMap, path::PathBuf, sync::Arc, time::Duration};
 
 /// Prepared statements kept per connection.
 const STATEMENTS: usize = 256;
@@ -21,7 +21,19 @@ pub struct Options {
 
 /// A connection. Statements run on the thread that calls.
 #[derive(Debug)]
-pub struct Connection(rusqlite::Connection);
+pub struct Connection {
+    inner: rusqlite::Connection,
+    known: RefCell<HashMap<Box<str>, Known>>,
+}
+
+/// What is known of a statement, so that it is not worked out each time.
+#[derive(Debug, Clone)]
+struct Known {
+    /// Its text as SQLite wants it.
+    text: Arc<str>,
+    /// The columns of its rows, once it has run.
+    columns: Option<Arc<Columns>>,
+}
 
 impl Connection {
     /// Opens the file.
@@ -36,7 +48,21 @@ impl Connection {
         connection.busy_timeout(options.busy_timeout)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.execute_batch(&options.pragmas)?;
-        Ok(Connection(connection))
+        Ok(Connection { inner: connection, known: RefCell::default() })
+    }
+
+    fn known(&self, sql: &str) -> Known {
+        let mut known = self.known.borrow_mut();
+        if let Some(one) = known.get(sql) {
+            return one.clone();
+        }
+        // Statements that are put together differ without end.
+        if known.len() >= 2 * STATEMENTS {
+            known.clear();
+        }
+        let one = Known { text: numbered(sql).into(), columns: None };
+        known.insert(sql.into(), one.clone());
+        one
     }
 
     /// Changes how long to wait for another process's lock.
@@ -44,7 +70,7 @@ impl Connection {
     /// # Errors
     /// What SQLite says.
     pub fn set_busy_timeout(&self, timeout: Duration) -> Result<(), Error> {
-        self.0.busy_timeout(timeout)
+        self.inner.busy_timeout(timeout)
     }
 
     /// The rows that a statement gives, `most` of them at most.
@@ -52,16 +78,29 @@ impl Connection {
     /// # Errors
     /// What SQLite says; a value that is not UTF-8.
     pub fn rows(&self, sql: &str, args: &[Value], most: usize) -> Result<Vec<SqliteRow>, Error> {
-        let mut statement = self.0.prepare_cached(&numbered(sql))?;
+        let known = self.known(sql);
+        let mut statement = self.inner.prepare_cached(&known.text)?;
         bind(&mut statement, args)?;
-        let columns = Arc::new(Columns::of(&statement));
+        let width = statement.column_count();
+        let columns = match known.columns.filter(|columns| columns.len() == width) {
+            Some(columns) => columns,
+            None => {
+                let columns = Arc::new(Columns::of(&statement));
+                if let Some(one) = self.known.borrow_mut().get_mut(sql) {
+                    one.columns = Some(columns.clone());
+                }
+                columns
+            }
+        };
         let mut rows = statement.raw_query();
         let mut out = Vec::new();
         while out.len() < most {
             let Some(row) = rows.next()? else { break };
-            let values: Result<Box<[Value]>, Error> =
-                (0..columns.len()).map(|index| value(index, row.get_ref(index)?)).collect();
-            out.push(SqliteRow::new(columns.clone(), values?));
+            let mut values = Vec::with_capacity(width);
+            for index in 0..width {
+                values.push(value(index, row.get_ref(index)?)?);
+            }
+            out.push(SqliteRow::new(columns.clone(), values.into_boxed_slice()));
         }
         Ok(out)
     }
@@ -71,13 +110,13 @@ impl Connection {
     /// # Errors
     /// What SQLite says.
     pub fn run(&self, sql: &str, args: &[Value]) -> Result<u64, Error> {
-        let mut statement = self.0.prepare_cached(&numbered(sql))?;
+        let mut statement = self.inner.prepare_cached(&self.known(sql).text)?;
         bind(&mut statement, args)?;
         let mut rows = statement.raw_query();
         while rows.next()?.is_some() {}
         drop(rows);
         drop(statement);
-        Ok(self.0.changes())
+        Ok(self.inner.changes())
     }
 
     /// Runs several statements without parameters.
@@ -85,7 +124,9 @@ impl Connection {
     /// # Errors
     /// What SQLite says to the first that fails.
     pub fn script(&self, sql: &str) -> Result<(), Error> {
-        self.0.execute_batch(sql)
+        // It may change what columns there are.
+        self.known.borrow_mut().clear();
+        self.inner.execute_batch(sql)
     }
 }
 
