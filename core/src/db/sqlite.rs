@@ -28,7 +28,7 @@ const GROUP_MEMBERS: usize = 128;
 /// … or has gathered for this many times as long as the last commit took. Then commits take a quarter of the time at most,
 /// and while some writers are answered and come back, others already write.
 const GROUP_COMMITS: u32 = 3;
-const GROUP_AGE: Duration = Duration::from_millis(2);
+const GROUP_AGE: Duration = Duration::from_millis(5);
 /// A commit that takes longer than this keeps a thread of the runtime from its other work.
 const SLOW_COMMIT: Duration = Duration::from_millis(1);
 /// How long to wait while another process writes, and how long between two looks.
@@ -45,11 +45,13 @@ struct State {
     /// None after [`Writer::close`], and while a commit is under way.
     connection: Option<Connection>,
     group: Option<Group>,
+    /// How long the last commit took.
     last_commit: Duration,
 }
 
 struct Group {
     begun: Instant,
+    /// After this time it takes no more members.
     gathers: Duration,
     members: Vec<oneshot::Sender<Result<(), Arc<DbError>>>>,
 }

@@ -7,6 +7,7 @@ mod clock;
 mod gateway;
 mod jobs;
 mod kills;
+mod power;
 mod redis;
 mod stop;
 mod work;

@@ -40,8 +40,9 @@ pub async fn create_with_files(ctx: &Ctx, new: NewTicket, files: &[Kept]) -> Res
     let mut tx = ctx.app.db.write().await?;
     let id = create_in(&mut tx, ctx, draft).await?;
     attaching::attach_in(&mut tx, ctx, id, files, "report", true).await?;
+    let ticket = reading::get_in(&mut tx, ctx, id).await?;
     tx.commit().await?;
-    reading::get(ctx, id).await
+    Ok(ticket)
 }
 
 /// Checks a ticket before any writing transaction is begun; see [`create`].

@@ -30,16 +30,20 @@ pub async fn resolve(ctx: &Ctx, text: &str) -> Result<TicketId> {
 /// A ticket with everything about it that the actor may see. A customer sees neither the checklist, nor other tickets
 /// it is linked with, nor files meant for staff.
 pub async fn get(ctx: &Ctx, id: TicketId) -> Result<Ticket> {
+    get_in(&mut ctx.app.db.read().await?, ctx, id).await
+}
+
+/// [`get`] within a transaction, as it has left the ticket.
+pub(super) async fn get_in(tx: &mut Tx, ctx: &Ctx, id: TicketId) -> Result<Ticket> {
     let scope = ctx.actor.scope();
     let inside = !matches!(scope, Scope::Customer(_));
-    let mut tx = ctx.app.db.read().await?;
-    let row = store::detail(&mut tx, id, scope).await?.ok_or(Error::NotFound("ticket"))?;
-    let calendar = clock::calendar(&mut tx, ctx, row.sla_started_at).await?;
-    let team = store::parts::team(&mut tx, id).await?;
-    let checklist = if inside { store::parts::checklist(&mut tx, id).await? } else { Vec::new() };
-    let child_ids = if inside { store::children(&mut tx, id).await? } else { Vec::new() };
-    let completion = store::parts::completion(&mut tx, id).await?;
-    let attachments = store::parts::attachments(&mut tx, id, inside).await?;
+    let row = store::detail(tx, id, scope).await?.ok_or(Error::NotFound("ticket"))?;
+    let calendar = clock::calendar(tx, ctx, row.sla_started_at).await?;
+    let team = store::parts::team(tx, id).await?;
+    let checklist = if inside { store::parts::checklist(tx, id).await? } else { Vec::new() };
+    let child_ids = if inside { store::children(tx, id).await? } else { Vec::new() };
+    let completion = store::parts::completion(tx, id).await?;
+    let attachments = store::parts::attachments(tx, id, inside).await?;
     let ticket = &row.summary;
     Ok(Ticket {
         sla: row.clock().standing(&calendar, ticket.status, ticket.held_at, ticket.completed_at, ctx.now),
