@@ -208,7 +208,7 @@ impl Db {
 /// What both kinds of connection are set to.
 const PRAGMAS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
                        PRAGMA temp_store = MEMORY; PRAGMA cache_size = -4096; PRAGMA mmap_size = 268435456; \
-                       PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
+                       PRAGMA wal_autocheckpoint = 1000; PRAGMA journal_size_limit = 67108864;";
 
 fn sqlite_options(path: &Path, also: &str) -> Options {
     let pragmas = format!("{PRAGMAS} {also}");

@@ -21,7 +21,7 @@ pub use completing::{check, complete, rate, reopen};
 pub use creating::{Draft, create, create_in, create_with_files, draft, update};
 pub use linking::{merge, set_parent};
 pub use moving::{cancel, set_priority, set_status};
-pub use reading::{Brief, brief, get, resolve, sees, stats};
+pub use reading::{Brief, brief, get, get_in, resolve, sees, stats};
 pub use searching::list;
 pub use story::{latest, tell, timeline};
 pub use undoing::undo;

@@ -34,7 +34,7 @@ pub async fn get(ctx: &Ctx, id: TicketId) -> Result<Ticket> {
 }
 
 /// [`get`] within a transaction, as it has left the ticket.
-pub(super) async fn get_in(tx: &mut Tx, ctx: &Ctx, id: TicketId) -> Result<Ticket> {
+pub async fn get_in(tx: &mut Tx, ctx: &Ctx, id: TicketId) -> Result<Ticket> {
     let scope = ctx.actor.scope();
     let inside = !matches!(scope, Scope::Customer(_));
     let row = store::detail(tx, id, scope).await?.ok_or(Error::NotFound("ticket"))?;
